@@ -1,0 +1,302 @@
+"""What people and machines ask for. Adapters translate into these; `decide` answers them.
+
+`at` (aware UTC) says when it happened, if that is not now.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from incident_bot.domain.people import PAGERDUTY, Actor, Person
+from incident_bot.domain.words import (
+    ActionKind,
+    ImpactArea,
+    Milestone,
+    NoteKind,
+    Priority,
+    Severity,
+    Status,
+)
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000)]
+Long = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class _Command(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    actor: Actor
+    at: datetime | None = None
+
+
+class Declare(_Command):
+    """Open an incident by hand. `severity` None: the policy's default."""
+
+    title: Text
+    severity: Severity | None = None
+    private: bool = False
+
+
+class AlertSeen(BaseModel):
+    """What a PagerDuty delivery says about its incident."""
+
+    model_config = ConfigDict(frozen=True)
+
+    alert_id: str
+    title: str
+    url: str | None = None
+    service_id: str | None = None
+    service: str | None = None
+    urgency: str = "high"
+    priority: str | None = None
+    number: int | None = None
+    escalation_policy_id: str | None = None
+    teams: tuple[str, ...] = ()
+    assignees: tuple[Person, ...] = ()
+    details: str = ""
+
+
+class AlertTriggers(_Command):
+    """PagerDuty says that an alert fired: opens a room, joins one, is announced, or is ignored."""
+
+    actor: Actor = PAGERDUTY
+    alert: AlertSeen
+
+
+class OpenForAlert(_Command):
+    """A person asks for a war room for an alert that was only announced."""
+
+    alert: AlertSeen
+
+
+class AlertAcknowledges(_Command):
+    """Somebody (the actor) acknowledged the alert in PagerDuty."""
+
+    actor: Actor = PAGERDUTY
+    alert_id: str
+
+
+class AlertResolves(_Command):
+    """The alert was resolved in PagerDuty."""
+
+    actor: Actor = PAGERDUTY
+    alert_id: str
+
+
+class AlertAnnotates(_Command):
+    """Somebody wrote a note in PagerDuty."""
+
+    actor: Actor = PAGERDUTY
+    alert_id: str
+    text: Long
+
+
+class AlertHappens(_Command):
+    """Any other PagerDuty event of a known alert."""
+
+    actor: Actor = PAGERDUTY
+    alert_id: str
+    event_type: str
+
+
+class AssignRole(_Command):
+    """Give a role to `holder`; None releases it. `only_if_free`: never takes it from somebody."""
+
+    role: str
+    holder: Person | None
+    only_if_free: bool = False
+
+
+class ChangeSeverity(_Command):
+    severity: Severity
+    text: Long = ""
+
+
+class ChangeStatus(_Command):
+    """Acknowledged or mitigated (resolve, reopen and cancel have their own commands)."""
+
+    status: Literal[Status.ACKNOWLEDGED, Status.MITIGATED]
+    text: Long = ""
+    details: Long = ""
+
+
+class Resolve(_Command):
+    """Declare it over; resolves every PagerDuty incident of it. `text` says what was done."""
+
+    text: Long = ""
+    details: Long = ""
+
+
+class KeepOpen(_Command):
+    """The answer "not yet" to PagerDuty's resolution."""
+
+
+class Reopen(_Command):
+    text: Long = ""
+
+
+class Cancel(_Command):
+    """It was no incident after all."""
+
+    text: Long = ""
+
+
+class LogEntry(_Command):
+    headline: Text
+    details: Long = ""
+
+
+class Edit(_Command):
+    """Put an entry right: its text, its time (`at`), or both."""
+
+    number: int
+    headline: Long | None = None
+    details: Long | None = None
+    reason: Long = ""
+
+
+class Retract(_Command):
+    """Take an entry out of the record in force; it stays in the journal."""
+
+    number: int
+    reason: Long = ""
+
+
+class Redact(_Command):
+    """Blank the text of an entry and of all its versions, for good."""
+
+    number: int
+    reason: Long = ""
+
+
+class SetMilestone(_Command):
+    """`impact start 14:20`, or a correction of `detected`. `at` is required."""
+
+    milestone: Literal[Milestone.IMPACT_STARTED, Milestone.DETECTED]
+
+
+class StateImpact(_Command):
+    area: ImpactArea
+    name: Text
+    value: Text
+
+
+class StateMetric(_Command):
+    name: Text
+    baseline: Long = ""
+    during: Long = ""
+    peak: Long = ""
+
+
+class AddAction(_Command):
+    text: Text
+    action: ActionKind = ActionKind.PREVENTION
+    priority: Priority = Priority.P1
+    owner: Person | None = None
+    due: date | None = None
+    ticket: str | None = None
+
+
+class AddNote(_Command):
+    note: NoteKind
+    headline: Text
+    details: Long = ""
+
+
+class StateWhy(_Command):
+    """`number` None for a why: the next one."""
+
+    part: Literal["problem", "why", "root"]
+    text: Text
+    number: int | None = Field(default=None, ge=1, le=9)
+
+
+class PostUpdate(_Command):
+    text: Text
+    details: Long = ""
+
+
+class Approve(_Command):
+    """Approve the postmortem; `title` is in which capacity (`Engineering Manager`)."""
+
+    title: str = ""
+
+
+class Export(_Command):
+    """Bring a document into the room as a file."""
+
+    document: Literal["postmortem", "timeline"] = "postmortem"
+
+
+class RecordRoom(_Command):
+    """A runner says: the channel exists."""
+
+    channel_id: str
+    name: str
+
+
+class RecordInvitation(_Command):
+    """A runner says: Slack confirmed these, and refused those with a sentence each."""
+
+    people: tuple[Person, ...]
+    failed: tuple[str, ...] = ()
+
+
+class RecordPagerDuty(_Command):
+    """A runner says: PagerDuty confirmed the write."""
+
+    alert_id: str
+    what: Literal["resolved", "acknowledged", "note"]
+
+
+class RecordDelivery(_Command):
+    """A runner says: the draft is in the room."""
+
+    file_id: str
+    name: str
+
+
+class RecordFailure(_Command):
+    """A runner says: this job is given up. `sentence` is for people, with a way forward."""
+
+    job: str
+    kind: str
+    sentence: str
+    details: dict[str, Any] = {}
+
+
+Command = (
+    Declare
+    | AlertTriggers
+    | OpenForAlert
+    | AlertAcknowledges
+    | AlertResolves
+    | AlertAnnotates
+    | AlertHappens
+    | AssignRole
+    | ChangeSeverity
+    | ChangeStatus
+    | Resolve
+    | KeepOpen
+    | Reopen
+    | Cancel
+    | LogEntry
+    | Edit
+    | Retract
+    | Redact
+    | SetMilestone
+    | StateImpact
+    | StateMetric
+    | AddAction
+    | AddNote
+    | StateWhy
+    | PostUpdate
+    | Approve
+    | Export
+    | RecordRoom
+    | RecordInvitation
+    | RecordPagerDuty
+    | RecordDelivery
+    | RecordFailure
+)

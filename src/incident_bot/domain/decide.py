@@ -1,0 +1,105 @@
+"""The rules of the house: state + command -> entries, jobs and a reply. No I/O."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+from incident_bot.domain import commands as c
+from incident_bot.domain.decision import Decision, Refusal
+from incident_bot.domain.decisions import alerts, followup, opening, results, roles, status
+from incident_bot.domain.decisions import timeline as lines
+from incident_bot.domain.entries import Entry
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.policy import Policy
+
+READS_JOURNAL = (c.Edit, c.Retract, c.Redact)
+"""Commands about one entry: they need the journal, the others only the state."""
+
+
+def decide(
+    incident: Incident,
+    command: c.Command,
+    policy: Policy,
+    now: datetime,
+    journal: Sequence[Entry] = (),
+) -> Decision:
+    """What shall happen. `now` is aware UTC; `journal` is needed for READS_JOURNAL only.
+
+    Raises Refusal, with a sentence for the person, when it cannot be done.
+    """
+    match command:
+        case c.Declare():
+            return opening.declare(incident, command, policy, now)
+        case c.AlertTriggers() if incident.exists:
+            return alerts.joins(incident, command, now)
+        case c.AlertTriggers():
+            return opening.triggered(incident, command, policy, now)
+        case c.OpenForAlert():
+            return opening.open_for_alert(incident, command, policy, now)
+        case c.AlertAcknowledges():
+            return alerts.acknowledged(_known(incident), command, now)
+        case c.AlertResolves():
+            return alerts.resolved(_known(incident), command, now)
+        case c.AlertAnnotates():
+            return alerts.annotated(_known(incident), command, now)
+        case c.AlertHappens():
+            return alerts.other(_known(incident), command, now)
+        case c.AssignRole():
+            return roles.assign(incident, command, policy, now)
+        case c.ChangeSeverity():
+            return roles.severity(incident, command, now)
+        case c.ChangeStatus():
+            return status.change(incident, command, now)
+        case c.Resolve():
+            return status.resolve(incident, command, now)
+        case c.KeepOpen():
+            return status.keep_open(incident)
+        case c.Reopen():
+            return status.reopen(incident, command, now)
+        case c.Cancel():
+            return status.cancel(incident, command, now)
+        case c.SetMilestone():
+            return status.milestone(incident, command, now)
+        case c.LogEntry():
+            return lines.log(incident, command, now)
+        case c.Edit():
+            return lines.edit(incident, command, journal, now)
+        case c.Retract():
+            return lines.retract(incident, command, journal, now)
+        case c.Redact():
+            return lines.redact(incident, command, journal, now)
+        case c.StateImpact():
+            return followup.impact(incident, command, now)
+        case c.StateMetric():
+            return followup.metric(incident, command, now)
+        case c.AddAction():
+            return followup.action(incident, command, now)
+        case c.AddNote():
+            return followup.note(incident, command, now)
+        case c.StateWhy():
+            return followup.why(incident, command, now)
+        case c.PostUpdate():
+            return followup.update(incident, command, now)
+        case c.Approve():
+            return followup.approve(incident, command, policy, now)
+        case c.Export():
+            return followup.export(incident, command, now)
+        case c.RecordRoom():
+            return results.room(incident, command, now)
+        case c.RecordInvitation():
+            return results.invitation(incident, command, now)
+        case c.RecordPagerDuty():
+            return results.pagerduty(incident, command, now)
+        case c.RecordDelivery():
+            return results.delivery(incident, command, now)
+        case c.RecordFailure():
+            return results.failure(incident, command, now)
+        case _:
+            assert_never(command)
+
+
+def _known(incident: Incident) -> Incident:
+    """The incident of an alert; Refusal when the alert belongs to none of ours."""
+    if not incident.exists:
+        raise Refusal("No incident of ours has this alert.")
+    return incident

@@ -1,0 +1,152 @@
+"""What several decisions need: the numbers of new entries, and the jobs that keep Slack in step."""
+
+from datetime import datetime
+
+from incident_bot.domain import commands as c
+from incident_bot.domain.decision import JobKind, NewJob, Refusal, Sentence, to_json
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.people import Person
+
+
+def moment(command: c.Command, now: datetime) -> datetime:
+    """When it happened: the command's own time, never later than now."""
+    return min(command.at, now) if command.at is not None else now
+
+
+def must_exist(incident: Incident) -> None:
+    """Refusal when there is no incident to act on."""
+    if not incident.exists:
+        raise Refusal("There is no such incident. See the open ones with `/incident list`.")
+
+
+def must_not_be_cancelled(incident: Incident) -> None:
+    """Refusal for what makes no sense in a cancelled incident."""
+    must_exist(incident)
+    if incident.status == "cancelled":
+        raise Refusal(
+            f"{incident.ref} was cancelled. If it is an incident after all: `/incident reopen`."
+        )
+
+
+def room_key(ref: str) -> str:
+    """The key of the job that opens the war room; most others come after it."""
+    return f"{ref}/room"
+
+
+def say(ref: str, seq: int, sentence: Sentence, *, part: str = "") -> NewJob:
+    """A message of the bot's own in the war room. One for each entry, or name the `part`."""
+    return NewJob(
+        kind=JobKind.SAY,
+        key=f"{ref}/say/{seq}{'/' + part if part else ''}",
+        args={"sentence": to_json(sentence), "buttons": []},
+        lane=f"{ref}/say",
+        after=(room_key(ref),),
+    )
+
+
+def invite(
+    ref: str,
+    seq: int,
+    people: tuple[Person, ...] = (),
+    escalation_policy_id: str | None = None,
+) -> NewJob:
+    """Invite people; with nobody named, the first on-call of the escalation policy."""
+    return NewJob(
+        kind=JobKind.INVITE,
+        key=f"{ref}/invite/{seq}",
+        args={
+            "slack_ids": [p.slack_id for p in people if p.slack_id],
+            "pagerduty_ids": [
+                {"id": p.pagerduty_id, "name": p.name}
+                for p in people
+                if p.pagerduty_id and not p.slack_id
+            ],
+            "escalation_policy_id": escalation_policy_id,
+        },
+        after=(room_key(ref),),
+        urgent=True,
+    )
+
+
+def invite_newcomer(incident: Incident, seq: int, person: Person | None) -> tuple[NewJob, ...]:
+    """An invitation, unless there is nobody to invite or they were invited already."""
+    if person is None or not (person.slack_id or person.pagerduty_id):
+        return ()
+    if any(person.is_same(p) for p in incident.invited):
+        return ()
+    return (invite(incident.ref, seq, (person,)),)
+
+
+def refresh(incident: Incident, seq: int, *, headline: bool = False) -> tuple[NewJob, ...]:
+    """Bring the summary up to entry `seq`; `headline`: topic and announcement too."""
+    ref = incident.ref
+    jobs = [
+        NewJob(
+            kind=JobKind.UPDATE_SUMMARY,
+            key=f"{ref}/summary/{seq}",
+            args={"seq": seq},
+            lane=f"{ref}/summary",
+            after=(f"{ref}/summary",),
+        )
+    ]
+    if headline:
+        jobs.append(
+            NewJob(
+                kind=JobKind.SET_TOPIC,
+                key=f"{ref}/topic/{seq}",
+                args={"seq": seq},
+                lane=f"{ref}/topic",
+                after=(room_key(ref),),
+            )
+        )
+        if not incident.private:
+            jobs.append(
+                NewJob(
+                    kind=JobKind.UPDATE_ANNOUNCEMENT,
+                    key=f"{ref}/announce/{seq}",
+                    args={"seq": seq},
+                    lane=f"{ref}/announce",
+                    after=(f"{ref}/announce",),
+                )
+            )
+    return tuple(jobs)
+
+
+def bookmark(ref: str, seq: int, title: str, link: str | None) -> tuple[NewJob, ...]:
+    """A bookmark in the war room, if there is a link to keep."""
+    if not link:
+        return ()
+    return (
+        NewJob(
+            kind=JobKind.ADD_BOOKMARK,
+            key=f"{ref}/bookmark/{seq}",
+            args={"title": title, "link": link},
+            after=(room_key(ref),),
+        ),
+    )
+
+
+def document(ref: str, kind: str, seq: int, now: datetime) -> NewJob:
+    """Bring a document into the room as a file; every request is a delivery of its own."""
+    job = JobKind.DELIVER_POSTMORTEM if kind == "postmortem" else JobKind.DELIVER_TIMELINE
+    return NewJob(
+        kind=job,
+        key=f"{ref}/{kind}/{seq}/{int(now.timestamp() * 1000)}",
+        args={"seq": seq},
+        lane=f"{ref}/files",
+        after=(room_key(ref),),
+    )
+
+
+def duration_words(seconds: float) -> str:
+    """`45 minutes`, `2 h 5 min`, `1 d 3 h`: rounded down to minutes, for people in the room."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 60:
+        return f"{minutes} minute{'s' if minutes != 1 else ''}"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h"

@@ -1,0 +1,80 @@
+"""Roles and severity: who leads, and how bad it is."""
+
+from datetime import datetime
+
+from incident_bot.domain import commands as c
+from incident_bot.domain import entries as e
+from incident_bot.domain.decision import Decision, NewEntry, Refusal, Reply
+from incident_bot.domain.decisions.common import (
+    invite_newcomer,
+    moment,
+    must_exist,
+    must_not_be_cancelled,
+    refresh,
+)
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.policy import Policy
+
+
+def assign(incident: Incident, command: c.AssignRole, policy: Policy, now: datetime) -> Decision:
+    """Give or release a role. A claim (`only_if_free`) never takes it from its holder."""
+    must_not_be_cancelled(incident)
+    role = policy.role(command.role)
+    if role is None:
+        known = ", ".join(f"`{r.key}`" for r in policy.roles)
+        raise Refusal(
+            f"There is no role `{command.role}`. The roles are {known}. "
+            "Example: `/incident role ops @bob`."
+        )
+    before, holder = incident.roles.get(role.key), command.holder
+    if holder is None and before is None:
+        raise Refusal(f"Nobody is {role.name}, so there is nothing to release.")
+    if command.only_if_free and before is not None and command.actor.kind == "bot":
+        return Decision()
+    if holder is not None and holder.is_same(before):
+        raise Refusal(holder, f" already is {role.name}.")
+    if command.only_if_free and before is not None:
+        raise Refusal(
+            before,
+            f" is {role.name} already. To take over: `/incident role {role.key} me`.",
+        )
+    seq = incident.last_seq + 1
+    match before, holder:
+        case _, None:
+            reply = Reply((before or "", f" is no longer {role.name}; the role is free."))
+        case None, _:
+            reply = Reply((holder, f" is now {role.name}."))
+        case _:
+            reply = Reply((holder, f" is now {role.name} (before: ", before, ")."))
+    return Decision(
+        entries=(NewEntry(e.RoleAssigned(role=role.key, holder=holder), moment(command, now)),),
+        jobs=(
+            *invite_newcomer(incident, seq, holder),
+            *refresh(incident, seq, headline=True),
+        ),
+        reply=reply,
+    )
+
+
+def severity(incident: Incident, command: c.ChangeSeverity, now: datetime) -> Decision:
+    """Change the severity; the roles stay as they are."""
+    must_exist(incident)
+    if command.severity is incident.severity:
+        raise Refusal(f"{incident.ref} is {incident.severity.label} already.")
+    seq = incident.last_seq + 1
+    why = f": {command.text}" if command.text else "."
+    return Decision(
+        entries=(
+            NewEntry(
+                e.SeverityChanged(severity=command.severity, text=command.text),
+                moment(command, now),
+            ),
+        ),
+        jobs=refresh(incident, seq, headline=True),
+        reply=Reply(
+            (
+                f"{incident.ref} is now {command.severity.label} "
+                f"(was {incident.severity.label}){why}",
+            )
+        ),
+    )

@@ -1,0 +1,182 @@
+"""Where the incident stands: acknowledged, mitigated, resolved, cancelled, open again."""
+
+from datetime import datetime
+
+from incident_bot.domain import commands as c
+from incident_bot.domain import entries as e
+from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
+from incident_bot.domain.decisions.alerts import OWN_NOTE
+from incident_bot.domain.decisions.common import (
+    document,
+    duration_words,
+    moment,
+    must_exist,
+    must_not_be_cancelled,
+    refresh,
+)
+from incident_bot.domain.incident import Alert, Incident
+from incident_bot.domain.words import AlertStatus, Milestone, Status
+
+
+def change(incident: Incident, command: c.ChangeStatus, now: datetime) -> Decision:
+    """Acknowledged or mitigated. A late one sets its time and never turns the status back."""
+    must_not_be_cancelled(incident)
+    status, at = command.status, moment(command, now)
+    milestone = Milestone(status.value)
+    _refuse_repetition(incident, status, milestone, command)
+    seq = incident.last_seq + 1
+    jobs = refresh(incident, seq, headline=True)
+    if status is Status.ACKNOWLEDGED:
+        jobs += tuple(
+            _pagerduty(incident, JobKind.PAGERDUTY_ACKNOWLEDGE, alert, seq, command)
+            for alert in incident.open_alerts
+            if alert.status is AlertStatus.TRIGGERED
+        )
+    rest = f": {command.text}" if command.text else "."
+    return Decision(
+        entries=(_entry(incident, status, command.text, command.details, at),),
+        jobs=jobs,
+        reply=Reply((f"{incident.ref} {status} at ", at, rest)),
+    )
+
+
+def resolve(incident: Incident, command: c.Resolve, now: datetime) -> Decision:
+    """Declare it over, resolve its alerts in PagerDuty, and bring the draft into the room."""
+    must_not_be_cancelled(incident)
+    at, seq = moment(command, now), incident.last_seq + 1
+    _refuse_repetition(incident, Status.RESOLVED, Milestone.RESOLVED, command)
+    entry = _entry(incident, Status.RESOLVED, command.text, command.details, at)
+    if incident.is_over:
+        return Decision(
+            entries=(entry,),
+            jobs=refresh(incident, seq, headline=True),
+            reply=Reply((f"{incident.ref} was resolved at ", at, ".")),
+        )
+    jobs = [*refresh(incident, seq, headline=True)]
+    for alert in incident.open_alerts:
+        jobs.append(_pagerduty(incident, JobKind.PAGERDUTY_RESOLVE, alert, seq, command))
+        if command.text and not incident.private:
+            jobs.append(_pagerduty(incident, JobKind.PAGERDUTY_NOTE, alert, seq, command))
+    jobs.append(document(incident.ref, "postmortem", seq, now))
+    took = duration_words((at - incident.detected).total_seconds())
+    done = f": {command.text}" if command.text else "."
+    alerts = len(incident.open_alerts)
+    pagerduty = (
+        f"\nPagerDuty is being asked to resolve {alerts} alert{'s' if alerts != 1 else ''}."
+        if alerts
+        else ""
+    )
+    return Decision(
+        entries=(entry,),
+        jobs=tuple(jobs),
+        reply=Reply(
+            (
+                f"{incident.ref} resolved at ",
+                at,
+                f", {took} after it was detected{done}{pagerduty}\n"
+                "The postmortem draft comes into this room as a file.",
+            )
+        ),
+    )
+
+
+def keep_open(incident: Incident) -> Decision:
+    """PagerDuty says resolved, the room says not yet."""
+    must_exist(incident)
+    if incident.is_over:
+        raise Refusal(f"{incident.ref} is {incident.status} already.")
+    return Decision(
+        reply=Reply((f"{incident.ref} stays open. When it is over: `/incident resolve`.",))
+    )
+
+
+def reopen(incident: Incident, command: c.Reopen, now: datetime) -> Decision:
+    """Open again what was resolved or cancelled."""
+    must_exist(incident)
+    if not incident.is_over:
+        raise Refusal(f"{incident.ref} is {incident.status}, so there is nothing to reopen.")
+    at, seq = moment(command, now), incident.last_seq + 1
+    rest = f": {command.text}" if command.text else "."
+    return Decision(
+        entries=(NewEntry(e.StatusChanged(status=Status.OPEN, text=command.text), at),),
+        jobs=refresh(incident, seq, headline=True),
+        reply=Reply((f"{incident.ref} is open again{rest}",)),
+    )
+
+
+def cancel(incident: Incident, command: c.Cancel, now: datetime) -> Decision:
+    """It was no incident after all. PagerDuty is left as it is."""
+    must_exist(incident)
+    if incident.is_over:
+        raise Refusal(f"{incident.ref} is {incident.status} already.")
+    at, seq = moment(command, now), incident.last_seq + 1
+    rest = f": {command.text}" if command.text else "."
+    return Decision(
+        entries=(NewEntry(e.StatusChanged(status=Status.CANCELLED, text=command.text), at),),
+        jobs=refresh(incident, seq, headline=True),
+        reply=Reply((f"{incident.ref} cancelled{rest}",)),
+    )
+
+
+def milestone(incident: Incident, command: c.SetMilestone, now: datetime) -> Decision:
+    """When impact started, or when it was really detected."""
+    must_exist(incident)
+    if command.at is None:
+        raise Refusal("When? Example: `/incident impact start 14:20`.")
+    at, seq = moment(command, now), incident.last_seq + 1
+    body = e.MilestoneSet(milestone=command.milestone)
+    words = {Milestone.IMPACT_STARTED: "Impact started at ", Milestone.DETECTED: "Detected at "}
+    return Decision(
+        entries=(
+            NewEntry(body, at, supersedes=incident.current.get(f"milestone/{body.milestone}")),
+        ),
+        jobs=refresh(incident, seq),
+        reply=Reply((words[command.milestone], at, ".")),
+    )
+
+
+def _refuse_repetition(
+    incident: Incident,
+    status: Status,
+    milestone: Milestone,
+    command: c.ChangeStatus | c.Resolve,
+) -> None:
+    """Without a time of its own, a milestone already reached (or passed) is refused."""
+    if command.at is not None or incident.status.rank < status.rank:
+        return
+    example = f"`/incident status {status} at 14:50`"
+    if (at := incident.times.get(milestone)) is not None:
+        raise Refusal(
+            f"{incident.ref} was {status} already, at ", at, f". To put the time right: {example}."
+        )
+    raise Refusal(
+        f"{incident.ref} is {incident.status} already. To say when it was {status}: {example}."
+    )
+
+
+def _entry(incident: Incident, status: Status, text: str, details: str, at: datetime) -> NewEntry:
+    """A second statement of the same milestone corrects the first."""
+    body = e.StatusChanged(status=status, text=text, details=details)
+    number = incident.current.get(f"milestone/{status.value}")
+    return NewEntry(body, at, supersedes=number)
+
+
+def _pagerduty(
+    incident: Incident,
+    kind: JobKind,
+    alert: Alert,
+    seq: int,
+    command: c.ChangeStatus | c.Resolve,
+) -> NewJob:
+    person = command.actor.person
+    what = kind.value.removeprefix("pagerduty_")
+    return NewJob(
+        kind=kind,
+        key=f"{incident.ref}/pd/{alert.alert_id}/{what}/{seq}",
+        args={
+            "alert_id": alert.alert_id,
+            "by": person.model_dump(mode="json") if person else None,
+            "text": f"{OWN_NOTE}{incident.ref} {command.actor.name}: {command.text}",
+        },
+        lane=f"{incident.ref}/pd/{alert.alert_id}",
+    )

@@ -1,0 +1,161 @@
+"""The timeline: log, edit, retract, redact. Nothing is changed or lost, but for redaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from incident_bot.domain import commands as c
+from incident_bot.domain import entries as e
+from incident_bot.domain.decision import Decision, NewEntry, Refusal, Reply
+from incident_bot.domain.decisions.common import moment, must_exist, refresh
+from incident_bot.domain.incident import Incident, versions
+
+EDITABLE = (
+    e.Opened,
+    e.SeverityChanged,
+    e.StatusChanged,
+    e.MilestoneSet,
+    e.Logged,
+    e.Updated,
+    e.ImpactStated,
+    e.ActionAdded,
+    e.NoteAdded,
+    e.WhyStated,
+)
+RETRACTABLE = (
+    e.MilestoneSet,
+    e.Logged,
+    e.Updated,
+    e.ImpactStated,
+    e.MetricStated,
+    e.ActionAdded,
+    e.NoteAdded,
+    e.WhyStated,
+    e.Approved,
+    e.AlertAnnotated,
+)
+
+
+def log(incident: Incident, command: c.LogEntry, now: datetime) -> Decision:
+    """A line of the timeline; the answer names its number, and its date."""
+    must_exist(incident)
+    at, seq = moment(command, now), incident.last_seq + 1
+    return Decision(
+        entries=(NewEntry(e.Logged(headline=command.headline, details=command.details), at),),
+        reply=Reply((f"Logged #{seq}, ", at, f": {command.headline}")),
+    )
+
+
+def edit(
+    incident: Incident, command: c.Edit, journal: Sequence[e.Entry], now: datetime
+) -> Decision:
+    """A new version of an entry; who changed it, when and why are kept."""
+    target = _version_in_force(incident, command.number, journal)
+    body = target.body
+    if not isinstance(body, EDITABLE):
+        raise Refusal(
+            f"#{command.number} was recorded by a machine and stays as it is. "
+            "Log a line beside it: `/incident log 14:20 what really happened`."
+        )
+    changes: dict[str, str] = {}
+    if command.headline is not None:
+        if not body.free_text:
+            raise Refusal(
+                f"#{command.number} has no text, only a time. "
+                f"Example: `/incident edit {command.number} 14:20`."
+            )
+        if not command.headline.strip():
+            raise Refusal(f"To take #{command.number} out: `/incident edit … --retract why`.")
+        changes[body.free_text[0]] = command.headline.strip()
+    if command.details is not None:
+        if "details" not in body.free_text:
+            raise Refusal(f"#{command.number} has one line only, no details.")
+        changes["details"] = command.details
+    if not changes and command.at is None:
+        raise Refusal(
+            f"Edit what? Example: `/incident edit {command.number} 14:20 Deployment finished`."
+        )
+    new = body.model_copy(update=changes)
+    at = moment(command, now) if command.at is not None else target.occurred_at
+    if new == body and at == target.occurred_at:
+        raise Refusal(f"#{command.number} says that already.")
+    reply = Reply((f"#{command.number} corrected, ", at, f": {headline(new)}"))
+    return Decision(
+        entries=(NewEntry(new, at, supersedes=target.seq, reason=command.reason or None),),
+        jobs=refresh(incident, incident.last_seq + 1, headline=isinstance(body, e.Opened)),
+        reply=reply,
+    )
+
+
+def retract(
+    incident: Incident, command: c.Retract, journal: Sequence[e.Entry], now: datetime
+) -> Decision:
+    """Out of the record in force; it stays in the journal with who and why."""
+    target = _version_in_force(incident, command.number, journal)
+    if not isinstance(target.body, RETRACTABLE):
+        raise Refusal(
+            f"#{command.number} moved the incident itself and cannot be taken back. "
+            "Change the status, severity or role instead, or edit its time."
+        )
+    body = e.Retracted(target=command.number, text=command.reason)
+    return Decision(
+        entries=(NewEntry(body, now, supersedes=target.seq, reason=command.reason or None),),
+        jobs=refresh(incident, incident.last_seq + 1),
+        reply=Reply(
+            (f"#{command.number} retracted. It stays in the journal, out of every draft.",)
+        ),
+    )
+
+
+def redact(
+    incident: Incident, command: c.Redact, journal: Sequence[e.Entry], now: datetime
+) -> Decision:
+    """Blank an entry and all its versions for good; the chain still verifies."""
+    must_exist(incident)
+    found = versions(journal, command.number)
+    targets = tuple(v.seq for v in found if v.body.free_text and not v.redacted)
+    if not found:
+        raise _no_such(incident, command.number)
+    if not targets:
+        raise Refusal(f"#{command.number} holds no text that could be blanked.")
+    return Decision(
+        entries=(NewEntry(e.Redacted(targets=targets, text=command.reason), now),),
+        jobs=refresh(
+            incident,
+            incident.last_seq + 1,
+            headline=any(isinstance(v.body, e.Opened) for v in found),
+        ),
+        reply=Reply(
+            (
+                f"#{command.number} is blanked here for good. Slack still shows what was posted: "
+                "delete that message too, and change the secret if it was one.",
+            ),
+            public=False,
+        ),
+        redact=targets,
+    )
+
+
+def headline(body: e.Body) -> str:
+    """The one line that stands for a body when people are answered."""
+    if body.free_text:
+        text = str(getattr(body, body.free_text[0]))
+        return text.splitlines()[0] if text else str(body.kind).replace("_", " ")
+    return str(body.kind).replace("_", " ")
+
+
+def _version_in_force(incident: Incident, number: int, journal: Sequence[e.Entry]) -> e.Entry:
+    must_exist(incident)
+    found = versions(journal, number)
+    if not found:
+        raise _no_such(incident, number)
+    if isinstance(found[-1].body, e.Retracted):
+        raise Refusal(f"#{number} was retracted; log it again if it holds after all.")
+    if isinstance(found[-1].body, e.Redacted):
+        raise Refusal(f"#{number} records a redaction and stays as it is.")
+    return found[-1]
+
+
+def _no_such(incident: Incident, number: int) -> Refusal:
+    return Refusal(
+        f"{incident.ref} has no entry #{number}. The numbers are in `/incident timeline`."
+    )

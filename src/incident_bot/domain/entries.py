@@ -1,0 +1,321 @@
+"""The entries of the journal: one class for each kind of thing that can happen.
+
+An entry is a body with two clocks. `occurred_at` says when it happened (it may be backdated),
+`recorded_at` when the bot learned it. Nothing is ever changed: a correction is a new entry of the
+same kind that `supersedes` the old one and says why; a retraction supersedes it with nothing.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from incident_bot.domain.people import Actor, Person
+from incident_bot.domain.words import (
+    ActionKind,
+    ImpactArea,
+    Milestone,
+    NoteKind,
+    Priority,
+    Severity,
+    Status,
+)
+
+REDACTED = "[redacted]"
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    free_text: ClassVar[tuple[str, ...]] = ()
+
+    def scrubbed(self) -> Self:
+        """The same body with every free text replaced by `[redacted]`; structure is kept."""
+        return self.model_copy(
+            update={name: REDACTED for name in self.free_text if getattr(self, name)}
+        )
+
+
+class Opened(_Body):
+    """The incident exists: declared by a person or opened by an alert. Its time is *detected*."""
+
+    kind: Literal["opened"] = "opened"
+    title: str
+    severity: Severity
+    private: bool = False
+    service_id: str | None = None
+    service: str | None = None
+    group: str | None = None
+    free_text: ClassVar[tuple[str, ...]] = ("title",)
+
+
+class AlertTriggered(_Body):
+    """A PagerDuty incident that belongs to this one."""
+
+    kind: Literal["alert_triggered"] = "alert_triggered"
+    alert_id: str
+    title: str
+    url: str | None = None
+    service_id: str | None = None
+    service: str | None = None
+    urgency: str = "high"
+    number: int | None = None
+    escalation_policy_id: str | None = None
+    assignees: tuple[Person, ...] = ()
+    details: str = ""
+    free_text: ClassVar[tuple[str, ...]] = ("title", "details")
+
+
+class AlertAcknowledged(_Body):
+    """Somebody acknowledged the alert in PagerDuty (the actor)."""
+
+    kind: Literal["alert_acknowledged"] = "alert_acknowledged"
+    alert_id: str
+
+
+class AlertResolved(_Body):
+    """The alert is resolved in PagerDuty."""
+
+    kind: Literal["alert_resolved"] = "alert_resolved"
+    alert_id: str
+
+
+class AlertAnnotated(_Body):
+    """A note that was written in PagerDuty."""
+
+    kind: Literal["alert_annotated"] = "alert_annotated"
+    alert_id: str
+    text: str
+    free_text: ClassVar[tuple[str, ...]] = ("text",)
+
+
+class AlertOther(_Body):
+    """Any other PagerDuty event of an alert of this incident, kept as it came."""
+
+    kind: Literal["alert_other"] = "alert_other"
+    alert_id: str
+    event_type: str
+
+
+class RoomOpened(_Body):
+    """The war room exists in Slack."""
+
+    kind: Literal["room_opened"] = "room_opened"
+    channel_id: str
+    name: str
+
+
+class PeopleInvited(_Body):
+    """Slack confirmed the invitation of these people; `failed` says in words who could not be."""
+
+    kind: Literal["people_invited"] = "people_invited"
+    people: tuple[Person, ...]
+    failed: tuple[str, ...] = ()
+
+
+class RoleAssigned(_Body):
+    """`holder` has the role from now on; None: the role was released."""
+
+    kind: Literal["role_assigned"] = "role_assigned"
+    role: str
+    holder: Person | None
+
+
+class SeverityChanged(_Body):
+    kind: Literal["severity_changed"] = "severity_changed"
+    severity: Severity
+    text: str = ""
+    free_text: ClassVar[tuple[str, ...]] = ("text",)
+
+
+class StatusChanged(_Body):
+    """Acknowledged, mitigated, resolved, cancelled, or open again; `text` says what was done."""
+
+    kind: Literal["status_changed"] = "status_changed"
+    status: Status
+    text: str = ""
+    details: str = ""
+    free_text: ClassVar[tuple[str, ...]] = ("text", "details")
+
+
+class MilestoneSet(_Body):
+    """A time that moves no status: impact started, or detected put right."""
+
+    kind: Literal["milestone_set"] = "milestone_set"
+    milestone: Milestone
+
+
+class Logged(_Body):
+    """A line of the timeline: the first line is the headline, further lines its details."""
+
+    kind: Literal["logged"] = "logged"
+    headline: str
+    details: str = ""
+    free_text: ClassVar[tuple[str, ...]] = ("headline", "details")
+
+
+class Updated(_Body):
+    """An update for stakeholders."""
+
+    kind: Literal["updated"] = "updated"
+    text: str
+    details: str = ""
+    free_text: ClassVar[tuple[str, ...]] = ("text", "details")
+
+
+class ImpactStated(_Body):
+    """One figure of the impact, supplied by a person: `Affected users` = `~15,000 (10 %)`."""
+
+    kind: Literal["impact_stated"] = "impact_stated"
+    area: ImpactArea
+    name: str
+    value: str
+    free_text: ClassVar[tuple[str, ...]] = ("value",)
+
+
+class MetricStated(_Body):
+    """One row of the metrics table, supplied by a person."""
+
+    kind: Literal["metric_stated"] = "metric_stated"
+    name: str
+    baseline: str = ""
+    during: str = ""
+    peak: str = ""
+    free_text: ClassVar[tuple[str, ...]] = ("baseline", "during", "peak")
+
+
+class ActionAdded(_Body):
+    """Follow-up work. `owner` may be a person or any name (`sre`); `ticket` is a key or a URL."""
+
+    kind: Literal["action_added"] = "action_added"
+    action: ActionKind
+    priority: Priority
+    text: str
+    owner: Person | None = None
+    due: date | None = None
+    ticket: str | None = None
+    free_text: ClassVar[tuple[str, ...]] = ("text", "ticket")
+
+
+class NoteAdded(_Body):
+    """Something that people wrote for the postmortem, for the place named by `note`.
+
+    For a reference: headline is the label, details the link. For an attendee: headline is the
+    name, details what they did. For a follow-up: headline is what, details when.
+    """
+
+    kind: Literal["note_added"] = "note_added"
+    note: NoteKind
+    headline: str
+    details: str = ""
+    free_text: ClassVar[tuple[str, ...]] = ("headline", "details")
+
+
+class WhyStated(_Body):
+    """A part of the root cause analysis: the problem, the n-th why (1 to 9), or the root cause."""
+
+    kind: Literal["why_stated"] = "why_stated"
+    part: Literal["problem", "why", "root"]
+    number: int = 0
+    text: str
+    free_text: ClassVar[tuple[str, ...]] = ("text",)
+
+
+class Approved(_Body):
+    """The actor approves the postmortem, in the capacity of `title`."""
+
+    kind: Literal["approved"] = "approved"
+    title: str
+
+
+class Retracted(_Body):
+    """Supersedes an entry with nothing; `text` says why."""
+
+    kind: Literal["retracted"] = "retracted"
+    target: int
+    text: str = ""
+    free_text: ClassVar[tuple[str, ...]] = ("text",)
+
+
+class Redacted(_Body):
+    """The texts of these entries were blanked for good (a pasted password); `text` says why."""
+
+    kind: Literal["redacted"] = "redacted"
+    targets: tuple[int, ...]
+    text: str = ""
+    free_text: ClassVar[tuple[str, ...]] = ("text",)
+
+
+class EffectFailed(_Body):
+    """Something outside could not be done; `sentence` tells people what and how to go on."""
+
+    kind: Literal["effect_failed"] = "effect_failed"
+    job: str
+    sentence: str
+
+
+class PagerDutyWritten(_Body):
+    """PagerDuty confirmed what the bot wrote there."""
+
+    kind: Literal["pagerduty_written"] = "pagerduty_written"
+    alert_id: str
+    what: Literal["resolved", "acknowledged", "note"]
+
+
+class PostmortemDelivered(_Body):
+    """Slack confirmed that the draft is in the room as a file."""
+
+    kind: Literal["postmortem_delivered"] = "postmortem_delivered"
+    file_id: str
+    name: str
+
+
+Body = Annotated[
+    Opened
+    | AlertTriggered
+    | AlertAcknowledged
+    | AlertResolved
+    | AlertAnnotated
+    | AlertOther
+    | RoomOpened
+    | PeopleInvited
+    | RoleAssigned
+    | SeverityChanged
+    | StatusChanged
+    | MilestoneSet
+    | Logged
+    | Updated
+    | ImpactStated
+    | MetricStated
+    | ActionAdded
+    | NoteAdded
+    | WhyStated
+    | Approved
+    | Retracted
+    | Redacted
+    | EffectFailed
+    | PagerDutyWritten
+    | PostmortemDelivered,
+    Field(discriminator="kind"),
+]
+
+BODY: TypeAdapter[Body] = TypeAdapter(Body)
+
+
+class Entry(BaseModel):
+    """One thing that happened. `seq` counts from 1 within the incident; times are aware UTC.
+
+    `supersedes` is the seq of the entry that this one corrects. `reason` says why a correction
+    was made. `redacted` is True when the body's texts were blanked after recording.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    seq: int
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: Actor
+    body: Body
+    supersedes: int | None = None
+    reason: str | None = None
+    redacted: bool = False

@@ -1,0 +1,336 @@
+"""The state of an incident: a fold of its journal, and the reading order of its entries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from pydantic import BaseModel, ConfigDict
+
+from incident_bot.domain import entries as e
+from incident_bot.domain.people import Person
+from incident_bot.domain.words import IC, AlertStatus, Milestone, Severity, Status
+
+
+class Alert(BaseModel):
+    """A PagerDuty incident of this incident, as last heard."""
+
+    model_config = ConfigDict(frozen=True)
+
+    alert_id: str
+    title: str
+    status: AlertStatus = AlertStatus.TRIGGERED
+    url: str | None = None
+    number: int | None = None
+    service: str | None = None
+    escalation_policy_id: str | None = None
+    assignees: tuple[Person, ...] = ()
+
+
+class Room(BaseModel):
+    """The war room in Slack."""
+
+    model_config = ConfigDict(frozen=True)
+
+    channel_id: str
+    name: str
+
+
+class Action(BaseModel):
+    """An action item with its place in the journal."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seq: int
+    item: e.ActionAdded
+
+
+class Incident(BaseModel):
+    """What is known of an incident now. `last_seq` 0: not yet opened. Times are aware UTC.
+
+    `current` says which entry is in force for what can be stated again (`subject`), so that a
+    second statement supersedes the first.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    ref: str
+    title: str = ""
+    severity: Severity = Severity.SEV3
+    status: Status = Status.OPEN
+    private: bool = False
+    service_id: str | None = None
+    service: str | None = None
+    group: str | None = None
+    opened_by: Person | None = None
+    times: dict[Milestone, datetime] = {}
+    roles: dict[str, Person] = {}
+    alerts: dict[str, Alert] = {}
+    room: Room | None = None
+    invited: tuple[Person, ...] = ()
+    actions: tuple[Action, ...] = ()
+    impact: dict[str, str] = {}
+    current: dict[str, int] = {}
+    last_update: str | None = None
+    last_update_at: datetime | None = None
+    last_seq: int = 0
+
+    @property
+    def exists(self) -> bool:
+        """False for the blank that a first decision starts from."""
+        return self.last_seq > 0
+
+    @property
+    def is_over(self) -> bool:
+        """Resolved or cancelled."""
+        return self.status.is_over
+
+    @property
+    def ic(self) -> Person | None:
+        """The Incident Commander, if there is one."""
+        return self.roles.get(IC)
+
+    @property
+    def detected(self) -> datetime:
+        """When the first alert fired or somebody declared."""
+        return self.times[Milestone.DETECTED]
+
+    @property
+    def open_alerts(self) -> tuple[Alert, ...]:
+        """The alerts that are not resolved in PagerDuty."""
+        return tuple(a for a in self.alerts.values() if a.status is not AlertStatus.RESOLVED)
+
+
+_MILESTONE_OF = {
+    Status.ACKNOWLEDGED: Milestone.ACKNOWLEDGED,
+    Status.MITIGATED: Milestone.MITIGATED,
+    Status.RESOLVED: Milestone.RESOLVED,
+}
+
+
+def subject(body: e.Body) -> str | None:
+    """What a statement is about, when a second one about the same replaces it; else None."""
+    match body:
+        case e.StatusChanged(status=status) if status in _MILESTONE_OF:
+            return f"milestone/{_MILESTONE_OF[status]}"
+        case e.MilestoneSet(milestone=milestone):
+            return f"milestone/{milestone}"
+        case e.ImpactStated(area=area, name=name):
+            return f"impact/{area}/{name.casefold()}"
+        case e.MetricStated(name=name):
+            return f"metric/{name.casefold()}"
+        case e.WhyStated(part=part, number=number):
+            return f"why/{part}/{number}"
+        case _:
+            return None
+
+
+def _with_status(state: Incident, status: Status, at: datetime) -> Incident:
+    """Recorded order decides: a milestone sets its time, and the status only moves forward.
+
+    `open` (reopened) is the one way back and forgets when it was mitigated and resolved.
+    """
+    times = dict(state.times)
+    if status is Status.OPEN:
+        times.pop(Milestone.MITIGATED, None)
+        times.pop(Milestone.RESOLVED, None)
+        forgotten = {f"milestone/{Milestone.MITIGATED}", f"milestone/{Milestone.RESOLVED}"}
+        current = {k: v for k, v in state.current.items() if k not in forgotten}
+        return state.model_copy(update={"status": status, "times": times, "current": current})
+    if milestone := _MILESTONE_OF.get(status):
+        times[milestone] = at
+    if status.rank > state.status.rank:
+        return state.model_copy(update={"status": status, "times": times})
+    return state.model_copy(update={"times": times})
+
+
+def _with_alert(state: Incident, alert: Alert) -> Incident:
+    return state.model_copy(update={"alerts": {**state.alerts, alert.alert_id: alert}})
+
+
+def _alert_status(state: Incident, alert_id: str, status: AlertStatus) -> Incident:
+    alert = state.alerts.get(alert_id) or Alert(alert_id=alert_id, title=alert_id)
+    return _with_alert(state, alert.model_copy(update={"status": status}))
+
+
+def apply(state: Incident, entry: e.Entry) -> Incident:
+    """The state after one more entry that corrects nothing. Corrections need `fold`."""
+    update: dict[str, object] = {"last_seq": max(state.last_seq, entry.seq)}
+    if (about := subject(entry.body)) is not None:
+        update["current"] = {**state.current, about: entry.seq}
+    state = state.model_copy(update=update)
+    at = entry.occurred_at
+    match entry.body:
+        case e.Opened() as o:
+            return state.model_copy(
+                update={
+                    "title": o.title,
+                    "severity": o.severity,
+                    "private": o.private,
+                    "service_id": o.service_id,
+                    "service": o.service,
+                    "group": o.group,
+                    "opened_by": entry.actor.person,
+                    "times": {**state.times, Milestone.DETECTED: at},
+                }
+            )
+        case e.AlertTriggered() as a:
+            known = state.alerts.get(a.alert_id)
+            return _with_alert(
+                state,
+                Alert(
+                    alert_id=a.alert_id,
+                    title=a.title,
+                    url=a.url,
+                    number=a.number,
+                    service=a.service,
+                    escalation_policy_id=a.escalation_policy_id,
+                    assignees=a.assignees,
+                    status=known.status if known else AlertStatus.TRIGGERED,
+                ),
+            )
+        case e.AlertAcknowledged(alert_id=alert_id):
+            state = _alert_status(state, alert_id, AlertStatus.ACKNOWLEDGED)
+            first = state.times.get(Milestone.ACKNOWLEDGED, at)
+            return _with_status(state, Status.ACKNOWLEDGED, first)
+        case e.AlertResolved(alert_id=alert_id):
+            return _alert_status(state, alert_id, AlertStatus.RESOLVED)
+        case e.PagerDutyWritten(alert_id=alert_id, what=what):
+            match what:
+                case "resolved":
+                    return _alert_status(state, alert_id, AlertStatus.RESOLVED)
+                case "acknowledged":
+                    return _alert_status(state, alert_id, AlertStatus.ACKNOWLEDGED)
+                case "note":
+                    return state
+                case _:
+                    assert_never(what)
+        case e.RoomOpened(channel_id=channel_id, name=name):
+            return state.model_copy(update={"room": Room(channel_id=channel_id, name=name)})
+        case e.PeopleInvited(people=people):
+            new = tuple(p for p in people if not any(p.is_same(q) for q in state.invited))
+            return state.model_copy(update={"invited": state.invited + new})
+        case e.RoleAssigned(role=role, holder=holder):
+            roles = {k: v for k, v in state.roles.items() if k != role}
+            if holder is not None:
+                roles[role] = holder
+            return state.model_copy(update={"roles": roles})
+        case e.SeverityChanged(severity=severity):
+            return state.model_copy(update={"severity": severity})
+        case e.StatusChanged(status=status):
+            return _with_status(state, status, at)
+        case e.MilestoneSet(milestone=milestone):
+            return state.model_copy(update={"times": {**state.times, milestone: at}})
+        case e.Updated(text=text):
+            return state.model_copy(update={"last_update": text, "last_update_at": at})
+        case e.ImpactStated(name=name, value=value):
+            return state.model_copy(update={"impact": {**state.impact, name: value}})
+        case e.ActionAdded() as item:
+            action = Action(seq=entry.seq, item=item)
+            return state.model_copy(update={"actions": (*state.actions, action)})
+        case (
+            e.AlertAnnotated()
+            | e.AlertOther()
+            | e.Logged()
+            | e.MetricStated()
+            | e.NoteAdded()
+            | e.WhyStated()
+            | e.Approved()
+            | e.Retracted()
+            | e.Redacted()
+            | e.EffectFailed()
+            | e.PostmortemDelivered()
+        ):
+            return state
+        case _:
+            assert_never(entry.body)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry in force: what is now believed, with the number that people know it by.
+
+    `number` is the seq of the first version; `entry` the version in force; `corrected` is True
+    when they differ.
+    """
+
+    number: int
+    entry: e.Entry
+
+    @property
+    def corrected(self) -> bool:
+        """True when a later entry put the first version right."""
+        return self.entry.seq != self.number
+
+
+def in_force(journal: Iterable[e.Entry]) -> list[Line]:
+    """The entries that nothing supersedes, each in the place of its first version.
+
+    A correction of a correction belongs to the same number. Retracted entries are left out, and
+    so are the retractions and redactions themselves.
+    """
+    root: dict[int, int] = {}
+    head: dict[int, e.Entry] = {}
+    for entry in journal:
+        if entry.supersedes is not None:
+            number = root.get(entry.supersedes, entry.supersedes)
+            root[entry.seq] = number
+            if isinstance(entry.body, e.Retracted):
+                head.pop(number, None)
+            else:
+                head[number] = entry
+        elif not isinstance(entry.body, e.Redacted):
+            root[entry.seq] = entry.seq
+            head[entry.seq] = entry
+    return [Line(number, head[number]) for number in sorted(head)]
+
+
+def versions(journal: Sequence[e.Entry], number: int) -> list[e.Entry]:
+    """Every version of an entry, oldest first, by the number of its first (or any) version."""
+    root: dict[int, int] = {}
+    found: dict[int, list[e.Entry]] = {}
+    for entry in journal:
+        first = entry.seq if entry.supersedes is None else root.get(entry.supersedes, entry.seq)
+        root[entry.seq] = first
+        found.setdefault(first, []).append(entry)
+    return found.get(root.get(number, number), [])
+
+
+def fold(ref: str, journal: Sequence[e.Entry]) -> Incident:
+    """The state that a whole journal amounts to.
+
+    A correction counts in the place of the entry that it corrects, so it can move the status in
+    force, which a merely late entry cannot. Without corrections this equals applying one by one.
+    """
+    state = Incident(ref=ref)
+    for line in in_force(journal):
+        state = apply(state, line.entry.model_copy(update={"seq": line.number}))
+    last = journal[-1].seq if journal else 0
+    return state.model_copy(update={"last_seq": last})
+
+
+def needs_fold(entry: e.Entry) -> bool:
+    """True for an entry that `apply` alone cannot handle: it corrects or blanks another."""
+    return entry.supersedes is not None or isinstance(entry.body, e.Redacted)
+
+
+_READ = (
+    e.Opened,
+    e.AlertTriggered,
+    e.AlertAcknowledged,
+    e.AlertResolved,
+    e.AlertAnnotated,
+    e.RoomOpened,
+    e.RoleAssigned,
+    e.SeverityChanged,
+    e.StatusChanged,
+    e.MilestoneSet,
+    e.Logged,
+    e.Updated,
+)
+
+
+def timeline(journal: Iterable[e.Entry]) -> list[Line]:
+    """The lines that a person would want to read, in order of `occurred_at`, then of recording."""
+    lines = [line for line in in_force(journal) if isinstance(line.entry.body, _READ)]
+    return sorted(lines, key=lambda line: (line.entry.occurred_at, line.number))

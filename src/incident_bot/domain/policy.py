@@ -1,0 +1,90 @@
+"""What a team decides once, in configuration: severities, roles, routes and names."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from incident_bot.domain.commands import AlertSeen
+from incident_bot.domain.words import COMMS, IC, OPS, Severity
+
+
+class Role(BaseModel):
+    """A role that people can hold. `people` (e-mail or Slack id), or the first on-call of
+    `escalation_policy`, fill it when a room opens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    name: str
+    short: str
+    people: tuple[str, ...] = ()
+    escalation_policy: str | None = None
+
+
+DEFAULT_ROLES = (
+    Role(key=IC, name="Incident Commander", short="IC"),
+    Role(key=OPS, name="Operations lead", short="Ops"),
+    Role(key=COMMS, name="Communications lead", short="Comms"),
+)
+
+
+class Route(BaseModel):
+    """Which alerts it takes (every given condition must hold) and what happens then.
+
+    `group`: alerts of one `service` (or all of the `route`) join one open incident; `none`
+    opens one each.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = "default"
+    service: str | None = None
+    urgency: Literal["high", "low"] | None = None
+    priority: str | None = None
+    then: Literal["open", "notify", "ignore"] = "open"
+    group: Literal["service", "route", "none"] = "service"
+    severity: Severity | None = None
+
+    def takes(self, alert: AlertSeen) -> bool:
+        """True when every condition given holds; `service` is an id or a name."""
+        return (
+            (self.service is None or self.service in (alert.service_id, alert.service))
+            and (self.urgency is None or self.urgency == alert.urgency)
+            and (self.priority is None or self.priority == alert.priority)
+        )
+
+    def group_of(self, alert: AlertSeen) -> str | None:
+        """The name under which alerts meet; None: each stands alone."""
+        match self.group:
+            case "service":
+                return f"service:{alert.service_id or alert.service or alert.alert_id}"
+            case "route":
+                return f"route:{self.name}"
+            case "none":
+                return None
+
+
+DEFAULT_ROUTES = (
+    Route(name="high urgency opens", urgency="high", then="open"),
+    Route(name="the rest is announced", then="notify"),
+)
+
+
+class Policy(BaseModel):
+    """All that `decide` may ask of the configuration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    roles: tuple[Role, ...] = DEFAULT_ROLES
+    routes: tuple[Route, ...] = DEFAULT_ROUTES
+    default_severity: Severity = Severity.SEV3
+    channel_template: str = "incident-{date}-{slug}"
+    announcement_channel: str | None = "incidents"
+
+    def role(self, key: str) -> Role | None:
+        """The role by its key, or None."""
+        return next((r for r in self.roles if r.key == key), None)
+
+    def route(self, alert: AlertSeen) -> Route | None:
+        """The first route that takes the alert; None: nobody wants it."""
+        return next((r for r in self.routes if r.takes(alert)), None)
