@@ -1,0 +1,191 @@
+"""POST /pagerduty/webhook: what PagerDuty tells us.
+
+PagerDuty retries 5xx, 429 and timeouts for 48 hours, but any other 4xx drops the event at once, and
+three drops in a row disable the subscription. So 403 and 413 go only to what is not PagerDuty's;
+everything authentic is kept and answered 202, after the commit; what we cannot store is a 5xx.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from aiohttp import web
+from pydantic import SecretStr
+
+from incident_bot.domain.commands import AlertAcknowledges, Command
+from incident_bot.domain.decision import Refusal
+from incident_bot.domain.people import by
+from incident_bot.pagerduty.signature import HEADER, verify
+from incident_bot.pagerduty.translate import Translation, read, translate
+from incident_bot.people import People
+from incident_bot.service import Service, Unavailable
+from incident_bot.store import Delivery, StoreUnavailable
+
+PATH = "/pagerduty/webhook"
+LARGEST_BODY = 1024 * 1024  # bytes; PagerDuty sends 256 KB at most
+LOOK_UP_SECONDS = 1.5  # of the 5 that PagerDuty waits for an answer
+SOURCE = "pagerduty"
+
+log = logging.getLogger(__name__)
+
+
+class DeliveryMetrics(Protocol):
+    """Where deliveries are counted; `web.Metrics` is one."""
+
+    def delivery(self, source: str, kind: str, outcome: str) -> None:
+        """An authentic delivery and what became of it."""
+
+    def rejected(self, source: str, reason: str) -> None:
+        """A delivery that was turned away."""
+
+
+def routes(
+    service: Service,
+    people: People | None,
+    secrets: Sequence[SecretStr],
+    metrics: DeliveryMetrics,
+) -> web.RouteTableDef:
+    """The webhook's route. `people` None: acknowledgers are not looked up in Slack."""
+    table = web.RouteTableDef()
+    webhook = Webhook(service, people, secrets, metrics)
+    table.post(PATH)(webhook.receive)
+    return table
+
+
+class Webhook:
+    """Takes deliveries: checks the signature, translates, hands over, answers."""
+
+    def __init__(
+        self,
+        service: Service,
+        people: People | None,
+        secrets: Sequence[SecretStr],
+        metrics: DeliveryMetrics,
+    ) -> None:
+        self._service = service
+        self._people = people
+        self._secrets = tuple(s for s in secrets if s.get_secret_value())
+        self._metrics = metrics
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Answers 202, 403, 413, 500 or 503; see the module's docstring for which is when."""
+        try:
+            body = await _body(request)
+        except (web.RequestPayloadError, ConnectionError) as error:
+            log.info("pagerduty delivery broke off", extra={"error": str(error)})
+            return _answer(503, "the body did not arrive whole")
+        if body is None:
+            return self._turn_away(413, "too_large", "bodies of more than 1 MiB are not taken")
+        if not self._secrets:
+            log.error(
+                "pagerduty delivery turned away: no webhook secret is configured; set "
+                "PAGERDUTY_WEBHOOK_SECRETS to the secret of the webhook subscription"
+            )
+            return self._turn_away(403, "no_secret", "no webhook secret is configured")
+        signature = ",".join(request.headers.getall(HEADER, []))
+        if not verify(self._secrets, signature, body):
+            reason = "forged" if signature else "unsigned"
+            log.warning(
+                "pagerduty delivery turned away", extra={"reason": reason, "peer": request.remote}
+            )
+            return self._turn_away(403, reason, "the signature is not right")
+        translation = translate(read(body))
+        delivery = _delivery(request, body, translation)
+        try:
+            outcome = await self._take(translation, delivery)
+        except (Unavailable, StoreUnavailable) as error:
+            log.warning(
+                "pagerduty delivery not recorded",
+                extra={"delivery": delivery.id, "error": str(error)},
+            )
+            return self._done(503, translation, "unavailable")
+        except Exception:  # the outermost edge: PagerDuty delivers it again
+            log.exception(
+                "pagerduty delivery failed",
+                extra={"delivery": delivery.id, "kind": translation.kind},
+            )
+            return self._done(500, translation, "failed")
+        return self._done(202, translation, outcome)
+
+    async def _take(self, translation: Translation, delivery: Delivery) -> str:
+        """Hand it to the service; the word for what became of it."""
+        if translation.command is None:
+            kept = await self._service.keep(delivery, outcome="nothing to do")
+            return "kept" if kept else "repeated"
+        command = await self._with_known_acknowledger(translation.command)
+        try:
+            outcome = await self._service.handle(command, delivery=delivery)
+        except Refusal as refusal:
+            kept = await self._service.keep(delivery, outcome=str(refusal))
+            return "refused" if kept else "repeated"
+        return "repeated" if outcome.repeated else "recorded"
+
+    async def _with_known_acknowledger(self, command: Command) -> Command:
+        """The acknowledger becomes commander, so the room must know them by their Slack id.
+
+        PagerDuty tells only an id and a name. When the look-up fails or is slow they stay that.
+        """
+        if not isinstance(command, AlertAcknowledges) or self._people is None:
+            return command
+        person = command.actor.person
+        if person is None or person.pagerduty_id is None:
+            return command
+        try:
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                known = await self._people.by_pagerduty(person.pagerduty_id, person.name)
+        except Exception as error:  # whatever goes wrong out there, the delivery is not lost
+            log.warning(
+                "acknowledger not looked up",
+                extra={"pagerduty_id": person.pagerduty_id, "error": repr(error)},
+            )
+            return command
+        found = known.person.model_copy(update={"pagerduty_id": person.pagerduty_id})
+        return command.model_copy(update={"actor": by(found)})
+
+    def _turn_away(self, status: int, reason: str, sentence: str) -> web.Response:
+        self._metrics.rejected(SOURCE, reason)
+        return _answer(status, sentence)
+
+    def _done(self, status: int, translation: Translation, outcome: str) -> web.Response:
+        self._metrics.delivery(SOURCE, translation.kind or "unreadable", outcome)
+        return _answer(status, outcome)
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """The raw body; None when it is too large (no more of it than that is held in memory)."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        return None
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
+
+
+def _delivery(request: web.Request, body: bytes, translation: Translation) -> Delivery:
+    """One delivery, known by X-Webhook-Id (the same for every attempt) and by the event's id."""
+    ids = [i for i in (request.headers.get("X-Webhook-Id"), translation.event_id) if i]
+    if not ids:
+        ids = [hashlib.sha256(body).hexdigest()]
+    return Delivery(
+        source=SOURCE,
+        id=_short(ids[0]),
+        also=tuple(_short(i) for i in ids[1:]),
+        raw=body,
+        kind=translation.kind,
+    )
+
+
+def _short(identifier: str) -> str:
+    """Ids are opaque; one that is too long for a column is known by its digest."""
+    if len(identifier) <= 200 and identifier.isprintable():
+        return identifier
+    return hashlib.sha256(identifier.encode(errors="replace")).hexdigest()
+
+
+def _answer(status: int, sentence: str) -> web.Response:
+    key = "status" if status == 202 else "error"
+    return web.json_response({key: sentence}, status=status)

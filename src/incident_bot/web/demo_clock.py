@@ -1,0 +1,50 @@
+"""The demo's virtual time: `POST /demo/clock` says what time it is. Never mounted otherwise.
+
+Only what entries carry follows it; leases, back-off, pacing and signatures keep real time.
+"""
+
+import hmac
+import time
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+from pydantic import SecretStr
+
+HEADER = "X-Demo-Clock"
+
+
+class DemoClock:
+    """Starts at the real time; once set, it goes on from there at the pace of the real one."""
+
+    def __init__(self) -> None:
+        self._set_to: datetime | None = None
+        self._set_when = 0.0
+
+    def now(self) -> datetime:
+        """Virtual time, aware UTC."""
+        if self._set_to is None:
+            return datetime.now(UTC)
+        return self._set_to + timedelta(seconds=time.monotonic() - self._set_when)
+
+    def set(self, to: datetime) -> None:
+        """From now on it is `to` (aware)."""
+        self._set_to, self._set_when = to.astimezone(UTC), time.monotonic()
+
+
+def routes(clock: DemoClock, secret: SecretStr) -> list[web.RouteDef]:
+    """`POST /demo/clock` with `{"now": ISO 8601}` and the secret in `X-Demo-Clock`."""
+
+    async def set_clock(request: web.Request) -> web.Response:
+        given = request.headers.get(HEADER, "")
+        if not hmac.compare_digest(given.encode(), secret.get_secret_value().encode()):
+            return web.json_response({"error": "not for you"}, status=403)
+        try:
+            to = datetime.fromisoformat((await request.json())["now"])
+        except (ValueError, KeyError, TypeError):
+            return web.json_response({"error": 'send {"now": ISO 8601 time}'}, status=400)
+        if to.tzinfo is None:
+            return web.json_response({"error": "the time needs its zone"}, status=400)
+        clock.set(to)
+        return web.json_response({"now": clock.now().isoformat()})
+
+    return [web.post("/demo/clock", set_clock)]
