@@ -170,7 +170,7 @@ class ImpactStated(_Body):
     area: ImpactArea
     name: str
     value: str
-    free_text: ClassVar[tuple[str, ...]] = ("value",)
+    free_text: ClassVar[tuple[str, ...]] = ("value", "name")
 
 
 class MetricStated(_Body):
@@ -181,7 +181,7 @@ class MetricStated(_Body):
     baseline: str = ""
     during: str = ""
     peak: str = ""
-    free_text: ClassVar[tuple[str, ...]] = ("baseline", "during", "peak")
+    free_text: ClassVar[tuple[str, ...]] = ("baseline", "during", "peak", "name")
 
 
 class ActionAdded(_Body):

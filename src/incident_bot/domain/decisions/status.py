@@ -176,7 +176,11 @@ def _pagerduty(
         args={
             "alert_id": alert.alert_id,
             "by": person.model_dump(mode="json") if person else None,
-            "text": f"{OWN_NOTE}{incident.ref} {command.actor.name}: {command.text}",
+            "text": (
+                f"{OWN_NOTE}{incident.ref}, {command.actor.name}: {command.text}"
+                if kind is JobKind.PAGERDUTY_NOTE
+                else ""
+            ),
         },
         lane=f"{incident.ref}/pd/{alert.alert_id}",
     )
