@@ -1,0 +1,249 @@
+"""The Slack stand-in: the Web API over HTTP, and the people who use the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable
+
+import aiohttp
+from aiohttp import web
+
+from ..faults import Call, Fault, Faults
+from ..wire import hang_up
+from . import args as arguments
+from . import chat, conversations, echoes, files, marks, reading, scopes, views
+from .args import Args
+from .arguments import METHODS
+from .errors import SlackError
+from .people import People
+from .present import JSON
+from .workspace import Workspace
+
+HANDLERS: dict[str, Callable[[Workspace, Args], JSON]] = {
+    **reading.METHODS,
+    **conversations.METHODS,
+    **chat.METHODS,
+    **marks.METHODS,
+    **files.METHODS,
+    **views.METHODS,
+}
+SIGN_IN_PAGE = "<!DOCTYPE html><html><title>Sign in | Slack</title></html>"
+
+
+class SlackStandIn(People):
+    """A local Slack. Use as `async with SlackStandIn() as slack`; see the package for more.
+
+    `on_call` is told of each Web API call when it has ended. `clock` gives Unix seconds for
+    message ts and creation times; signatures and trigger ids always go by real time.
+
+    Off unless set: `enforce_tiers` (rate limits per method), `scopes` (a set of granted bot
+    scopes; others are missing_scope), `echo` (the bot hears events of its own calls, in the
+    background; `await settled()`), `notices` (Slack's own lines, such as "set the channel
+    topic", in channels and history).
+    """
+
+    def __init__(
+        self,
+        bot_token: str = "xoxb-standin",
+        signing_secret: str = "standin-signing-secret",
+        on_call: Callable[[Call], None] | None = None,
+        *,
+        port: int = 0,
+        bot_url: str = "http://127.0.0.1:3000",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(signing_secret, bot_url, Workspace(clock), port)
+        self.bot_token = bot_token
+        self.on_call = on_call
+        self.calls: list[Call] = []
+        self.faults = Faults()
+        self.delay = 0.0
+        self.enforce_tiers = False
+        self.scopes: set[str] | None = None
+        self.echo = False
+        self.notices = False
+        self._echoes: set[asyncio.Task[None]] = set()
+        self._recent: dict[str, deque[float]] = {}
+
+    @property
+    def url(self) -> str:
+        """The base URL of the Web API, with a trailing slash: the SDK's `base_url`."""
+        return f"{self.home_url}api/"
+
+    async def start(self) -> None:
+        """Listen; OSError when the port is taken."""
+        await super().start()
+        self.desk.home_url = self.home_url
+
+    def application(self) -> web.Application:
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_route("*", "/api/{method}", self._serve)
+        app.router.add_post("/upload/v1/{file}", self._upload)
+        app.router.add_get("/files-pri/{path:.+}", self._download)
+        app.router.add_get("/signin", self._sign_in)
+        app.router.add_post("/response/{token}", self._respond)
+        return app
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        call = Call(method, {}, time.monotonic(), headers=dict(request.headers), path=request.path)
+        self.calls.append(call)
+        try:
+            try:
+                args, token = await arguments.read(request)
+            except SlackError as error:
+                return self._answer(call, error.body())
+            call.args = dict(args)
+            fault = self.faults.take(method, args)
+            await asyncio.sleep(self.delay + (fault.delay if fault else 0.0))
+            refused = self._faulty(request, call, fault)
+            if refused is not None:
+                return refused
+            return self._perform(request, call, args, token, fault)
+        finally:
+            call.ended = time.monotonic()
+            if self.on_call is not None:
+                self.on_call(call)
+
+    def _faulty(self, request: web.Request, call: Call, fault: Fault | None) -> web.Response | None:
+        if fault is None:
+            return None
+        if fault.drop == "before":
+            call.error = "dropped before"
+            return hang_up(request)
+        if fault.status is not None:
+            if fault.status == 429:
+                return self._too_fast(call, fault.retry_after or 1)
+            call.status, call.error = fault.status, f"http_status {fault.status}"
+            wait = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
+            return web.Response(status=fault.status, text="Service Unavailable", headers=wait)
+        if fault.error is not None:
+            return self._answer(call, SlackError(fault.error).body())
+        return None
+
+    def _perform(
+        self, request: web.Request, call: Call, args: Args, token: str | None, fault: Fault | None
+    ) -> web.Response:
+        try:
+            if call.method != "api.test":
+                self._authorize(token)
+            arguments.check(call.method, args)
+            self.desk.email_shown = self.scopes is None or "users:read.email" in self.scopes
+            if self.scopes is not None:
+                scopes.check(self.desk, self.scopes, call.method, args)
+            wait = self._wait(call.method, args)
+            if wait:
+                return self._too_fast(call, wait)
+            body = {"ok": True, **HANDLERS[call.method](self.desk, args)}
+            self._spread(call.method, args, body)
+        except SlackError as error:
+            body = error.body()
+        if fault is not None and fault.drop == "after":
+            self._answer(call, body)
+            call.status, call.ok, call.error = 0, False, "dropped after"
+            return hang_up(request)
+        return self._answer(call, body)
+
+    def _spread(self, method: str, args: Args, body: JSON) -> None:
+        """What else Slack does after a call that succeeded: notices and events, if wanted."""
+        if self.notices:
+            echoes.notice(self.desk, method, args, body)
+        told = echoes.events(self.desk, method, args, body) if self.echo else []
+        wanted = [event for name, event in told if name in self.subscribed]
+        if wanted:
+            task = asyncio.create_task(self._echo(wanted))
+            self._echoes.add(task)
+            task.add_done_callback(self._echoes.discard)
+
+    async def _echo(self, told: list[JSON]) -> None:
+        for event in told:
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                await self.event(event)
+
+    async def settled(self) -> None:
+        """Wait until all echoes have been sent."""
+        while self._echoes:
+            await asyncio.gather(*self._echoes)
+
+    async def stop(self) -> None:
+        """Close; echoes not yet sent are given up."""
+        for task in list(self._echoes):
+            task.cancel()
+        await asyncio.gather(*self._echoes, return_exceptions=True)
+        await super().stop()
+
+    def _authorize(self, token: str | None) -> None:
+        if not token:
+            raise SlackError("not_authed")
+        if token != self.bot_token:
+            raise SlackError("invalid_auth")
+
+    def _answer(self, call: Call, body: JSON) -> web.Response:
+        call.status, call.ok, call.error = 200, bool(body["ok"]), body.get("error")
+        call.answer = body
+        return web.json_response(body)
+
+    def _too_fast(self, call: Call, seconds: float) -> web.Response:
+        call.status, call.error = 429, "ratelimited"
+        body = {"ok": False, "error": "ratelimited"}
+        return web.json_response(body, status=429, headers={"Retry-After": f"{seconds:g}"})
+
+    def _wait(self, method: str, args: Args) -> int:
+        """Whole seconds to wait before this call is within its tier; 0 when it is."""
+        if not self.enforce_tiers:
+            return 0
+        if method == "chat.postMessage":
+            key, allowed, window = f"{method} {args.text('channel')}", 1, 1.0
+        else:
+            key, allowed, window = method, METHODS[method].per_minute, 60.0
+        if allowed == 0:
+            return 0
+        now, recent = time.monotonic(), self._recent.setdefault(key, deque())
+        while recent and recent[0] <= now - window:
+            recent.popleft()
+        if len(recent) >= allowed:
+            return max(1, int(recent[0] + window - now) + 1)
+        recent.append(now)
+        return 0
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """Takes a file's bytes, raw or as a multipart field."""
+        file = self.desk.files.get(request.match_info["file"])
+        if file is None or file.uploaded:
+            return web.Response(status=404, text="no such upload")
+        if request.content_type == "multipart/form-data":
+            content = b""
+            for value in (await request.post()).values():
+                content = value.file.read() if isinstance(value, web.FileField) else b""
+        else:
+            content = await request.read()
+        if len(content) != file.length:
+            text = f"announced {file.length} bytes, received {len(content)}"
+            return web.Response(status=400, text=text)
+        file.content, file.uploaded = content, True
+        return web.Response(text=f"OK - {len(content)}")
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """A private file for who has the token; the sign-in page for all others, as Slack does."""
+        if request.headers.get("Authorization", "") != f"Bearer {self.bot_token}":
+            raise web.HTTPFound("/signin")
+        key = request.match_info["path"].partition("/")[0].rpartition("-")[2]
+        file = self.desk.files.get(key)
+        if file is None or not file.uploaded:
+            raise web.HTTPNotFound()
+        return web.Response(body=file.content, content_type="application/octet-stream")
+
+    async def _sign_in(self, request: web.Request) -> web.Response:
+        return web.Response(text=SIGN_IN_PAGE, content_type="text/html")
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        """A response_url: five uses within 30 minutes."""
+        try:
+            body = await request.json()
+        except ValueError:
+            return web.Response(status=400, text="invalid_payload")
+        status, text = self.take_response(request.match_info["token"], body)
+        return web.Response(status=status, text=text)
