@@ -1,0 +1,210 @@
+"""The composition root: the only place that builds and connects the parts; start, drain, stop."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import structlog
+from aiohttp import web
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from incident_bot import pagerduty
+from incident_bot.config import Settings
+from incident_bot.domain.commands import AssignRole, Command, RecordInvitation
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.people import BOT, Person
+from incident_bot.domain.policy import Policy
+from incident_bot.effects import Later
+from incident_bot.jobs import Clock, Runner, standard_sweeps
+from incident_bot.people import People
+from incident_bot.postmortem import write_postmortem, write_timeline
+from incident_bot.service import Service, utc_now
+from incident_bot.slack.app import build_app, slack_routes
+from incident_bot.slack.effects import handlers as slack_handlers
+from incident_bot.slack.gateway import Gateway, SlackRefused
+from incident_bot.slack.lookup import Lookup
+from incident_bot.store import KnownPerson, Store
+from incident_bot.web import Metrics, calm, demo_clock
+from incident_bot.web import routes as web_routes
+
+log = structlog.get_logger(__name__)
+
+MAX_BODY = 1024 * 1024
+DRAIN_SECONDS = 10.0
+
+
+@dataclass
+class Bot:
+    """Everything that runs, connected."""
+
+    store: Store
+    service: Service
+    runner: Runner
+    http: web.Application
+
+
+@asynccontextmanager
+async def build(settings: Settings) -> AsyncIterator[Bot]:
+    """Open the store and connect every part; close all of it in the end.
+
+    Raises what `Store.open` raises. Nothing listens yet, and Slack and PagerDuty need not answer.
+    """
+    async with AsyncExitStack() as stack:
+        virtual = demo_clock.DemoClock() if settings.demo_clock is not None else None
+        clock = virtual.now if virtual is not None else utc_now
+        store = await Store.open(settings.database_url)
+        stack.push_async_callback(store.close)
+        metrics = Metrics()
+        service = Service(store, settings.policy, clock=clock)
+
+        gateway = Gateway(
+            settings.slack_bot_token,
+            settings.slack_api_url,
+            on_call=partial(metrics.call, "slack"),
+        )
+        stack.push_async_callback(gateway.close)
+        pager = _pagerduty(settings, metrics)
+        if pager is not None:
+            stack.push_async_callback(pager.close)
+
+        lookup = Lookup(gateway)
+        people = People(
+            store,
+            slack_user=lookup.slack_user,
+            slack_user_by_email=lookup.slack_user_by_email,
+            pagerduty_user=pager.user if pager is not None else None,
+        )
+
+        async def on_call(escalation_policy_id: str) -> Sequence[KnownPerson]:
+            if pager is None:
+                return ()
+            found = await pager.on_call(escalation_policy_id)
+            return [await people.with_slack(known) for known in found]
+
+        async def assign(ref: str, role: str, person: Person) -> None:
+            command = AssignRole(actor=BOT, role=role, holder=person, only_if_free=True)
+            await service.handle(command, ref=ref)
+
+        handlers = {
+            **slack_handlers(
+                gateway,
+                store,
+                people,
+                settings.policy,
+                lookup=lookup,
+                on_call=on_call,
+                assign=assign,
+                write_postmortem=partial(write_postmortem, roles=settings.policy.roles),
+                write_timeline=write_timeline,
+            ),
+            **pagerduty.handlers(pager, people),
+        }
+        runner = Runner(store, service, handlers)
+        service.wake = runner.wake
+        service.recorded = lambda command, incident: _measure(
+            metrics, command, incident, service.now()
+        )
+
+        def identity() -> AuthorizeResult:
+            known = gateway.known_identity
+            return AuthorizeResult(
+                enterprise_id=None,
+                team_id=known.team_id if known else None,
+                bot_id=known.bot_id if known else None,
+                bot_user_id=known.bot_user_id if known else None,
+                bot_token=settings.slack_bot_token.get_secret_value(),
+            )
+
+        bolt = build_app(
+            service,
+            people,
+            AsyncWebClient(
+                token=settings.slack_bot_token.get_secret_value(),
+                base_url=settings.slack_api_url,
+            ),
+            settings.slack_signing_secret.get_secret_value(),
+            identity,
+        )
+        http = web.Application(middlewares=[calm], client_max_size=MAX_BODY)
+        http.add_routes(slack_routes(bolt, partial(metrics.rejected, "slack")))
+        http.add_routes(
+            pagerduty.routes(service, people, settings.pagerduty_webhook_secrets, metrics)
+        )
+        http.add_routes(web_routes(store, lambda: True, metrics))
+        if virtual is not None and settings.demo_clock is not None:
+            http.add_routes(demo_clock.routes(virtual, settings.demo_clock))
+
+        background = asyncio.create_task(runner.run(), name="runner")
+        stack.push_async_callback(_stop, runner, background)
+        ticking = Clock(standard_sweeps(store, runner.wake))
+        ticking.start()
+        stack.callback(ticking.stop)
+        warming = asyncio.create_task(_warm(gateway, lookup, settings.policy), name="warm")
+        stack.callback(warming.cancel)
+        yield Bot(store=store, service=service, runner=runner, http=http)
+
+
+async def _warm(gateway: Gateway, lookup: Lookup, policy: Policy) -> None:
+    """Ask beforehand what the first opening would have to ask. Not reached: it asks then."""
+    if await gateway.warm() and policy.announcement_channel:
+        with suppress(Later, SlackRefused):
+            await lookup.channel(policy.announcement_channel)
+
+
+def _measure(metrics: Metrics, command: Command, incident: Incident, now: datetime) -> None:
+    """How long the first people of a war room had to be waited for, from detection on."""
+    if isinstance(command, RecordInvitation) and command.people == incident.invited:
+        metrics.alert_to_invitation(max(0.0, (now - incident.detected).total_seconds()))
+
+
+def _pagerduty(settings: Settings, metrics: Metrics) -> pagerduty.PagerDuty | None:
+    if not settings.pagerduty_webhook_secrets:
+        log.warning(
+            "PagerDuty's webhooks will be refused: PAGERDUTY_WEBHOOK_SECRETS is not set. "
+            "PagerDuty shows the secret once, when the subscription is made."
+        )
+    if settings.pagerduty_api_token is None:
+        log.warning(
+            "PagerDuty is not told anything: PAGERDUTY_API_TOKEN is not set. "
+            "Alerts open rooms, but resolving them there stays handwork."
+        )
+        return None
+    return pagerduty.PagerDuty(
+        settings.pagerduty_api_token,
+        settings.pagerduty_api_url,
+        settings.pagerduty_from_email,
+        metrics=metrics,
+    )
+
+
+async def _stop(runner: Runner, background: asyncio.Task[None]) -> None:
+    """Let running jobs end; what is not finished then is taken up by the next start."""
+    await runner.drain(DRAIN_SECONDS)
+    background.cancel()
+    await asyncio.gather(background, return_exceptions=True)
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT: stop listening, answer what came in, end the running jobs."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopped.set)
+    async with build(settings) as bot:
+        listening = web.AppRunner(bot.http, access_log=None, shutdown_timeout=DRAIN_SECONDS)
+        await listening.setup()
+        try:
+            site = web.TCPSite(listening, settings.host, settings.port)
+            await site.start()
+            port = listening.addresses[0][1]
+            log.info("ready", address=f"http://{settings.host}:{port}")
+            await stopped.wait()
+            log.info("stopping: running jobs end first")
+        finally:
+            await listening.cleanup()
+    log.info("stopped")

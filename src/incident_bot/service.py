@@ -1,0 +1,212 @@
+"""The one way in: load -> decide -> commit -> wake the runners -> reply.
+
+Everything that a command changes is committed once, before anybody is answered.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from incident_bot.domain import commands as c
+from incident_bot.domain.decide import READS_JOURNAL, decide
+from incident_bot.domain.decision import Refusal, Reply, from_json, to_json
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.people import BOT
+from incident_bot.domain.policy import Policy
+from incident_bot.effects import Done
+from incident_bot.store import Delivery, Job, Store, StoreUnavailable, Unit
+
+log = structlog.get_logger(__name__)
+
+
+class Unavailable(Exception):
+    """Nothing was recorded; whoever asked should try again."""
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the job over: what this runner learned is theirs to record."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a command. `repeated`: this delivery had been handled before."""
+
+    reply: Reply | None
+    incident: Incident | None
+    repeated: bool = False
+
+
+def utc_now() -> datetime:
+    """The real time, aware UTC."""
+    return datetime.now(UTC)
+
+
+class Service:
+    """Handles commands. `clock` gives domain time.
+
+    `wake` is called after each commit, `recorded` after each outcome that a runner brought.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        policy: Policy,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.store = store
+        self.policy = policy
+        self._clock = clock
+        self.wake: Callable[[], None] = lambda: None
+        self.recorded: Callable[[c.Command, Incident], None] = lambda command, incident: None
+
+    def now(self) -> datetime:
+        """Domain time, aware UTC: what entries carry."""
+        return self._clock()
+
+    async def handle(
+        self,
+        command: c.Command,
+        *,
+        ref: str | None = None,
+        delivery: Delivery | None = None,
+    ) -> Outcome:
+        """Carry out one command, once for each delivery.
+
+        Raises Refusal (the user's turn; nothing is recorded) and Unavailable (try again).
+        """
+        try:
+            async with self.store.unit() as unit:
+                if delivery is not None and (answer := await unit.seen(delivery)) is not None:
+                    return await self._repeated(unit, answer)
+                outcome = await self._decide(unit, command, ref)
+                if delivery is not None:
+                    await unit.remember(
+                        delivery,
+                        outcome=type(command).__name__,
+                        answer=_answer(outcome),
+                    )
+        except StoreUnavailable as error:
+            raise Unavailable(str(error)) from error
+        self.wake()
+        return outcome
+
+    async def keep(self, delivery: Delivery, outcome: str) -> bool:
+        """Keep a delivery that asks for nothing. False: it was there already."""
+        try:
+            async with self.store.unit() as unit:
+                if await unit.seen(delivery) is not None:
+                    return False
+                await unit.remember(delivery, outcome=outcome)
+                return True
+        except StoreUnavailable as error:
+            raise Unavailable(str(error)) from error
+
+    async def finish(self, job: Job, done: Done) -> None:
+        """Mark a job done and record what it learned, in one commit.
+
+        Raises LeaseLost when another runner holds the job, Unavailable when nothing was kept.
+        """
+        try:
+            async with self.store.unit() as unit:
+                if not await unit.finish(job, done.result):
+                    raise LeaseLost(job.key)
+                outcome = await self._decide(unit, done.then, job.ref) if done.then else None
+        except StoreUnavailable as error:
+            raise Unavailable(str(error)) from error
+        self.wake()
+        if done.then is not None and outcome is not None and outcome.incident is not None:
+            self.recorded(done.then, outcome.incident)
+
+    async def give_up(self, job: Job, sentence: str) -> None:
+        """Record that a job is dead and tell the room, in one commit.
+
+        Raises LeaseLost when another runner holds the job, Unavailable when nothing was kept.
+        """
+        log.error("job given up", job=job.key, reason=sentence)
+        failure = c.RecordFailure(actor=BOT, job=job.key, kind=job.kind.value, sentence=sentence)
+        try:
+            async with self.store.unit() as unit:
+                if not await unit.bury(job, sentence):
+                    raise LeaseLost(job.key)
+                if job.ref is not None:
+                    await self._decide(unit, failure, job.ref)
+        except StoreUnavailable as error:
+            raise Unavailable(str(error)) from error
+        self.wake()
+
+    async def _decide(self, unit: Unit, command: c.Command, ref: str | None) -> Outcome:
+        incident = await self._incident(unit, command, ref)
+        journal = (
+            await unit.journal(incident.ref)
+            if incident.exists and isinstance(command, READS_JOURNAL)
+            else ()
+        )
+        now = self.now()
+        decision = decide(incident, command, self.policy, now, journal)
+        if isinstance(command, c.AlertTriggers | c.OpenForAlert):
+            belongs = incident.exists or bool(decision.entries)
+            await unit.save_alert(command.alert, incident.ref if belongs else None)
+        if not incident.exists and not decision.entries:
+            await unit.enqueue(decision.jobs)
+            return Outcome(decision.reply, None)
+        if not (decision.entries or decision.jobs or decision.redact):
+            return Outcome(decision.reply, incident)
+        after = await unit.apply(incident, decision, command.actor, now)
+        return Outcome(decision.reply, after)
+
+    async def _incident(self, unit: Unit, command: c.Command, ref: str | None) -> Incident:
+        """The incident that a command is about; a blank one when it is to be opened.
+
+        An alert finds the incident that it belongs to, else the open one of its group.
+        """
+        opens = True
+        match command:
+            case c.Declare():
+                ref = None
+            case c.AlertTriggers(alert=alert):
+                ref = await unit.ref_of_alert(alert.alert_id)
+                route = self.policy.route(alert)
+                opens = route is not None and route.then == "open"
+                group = route.group_of(alert) if route is not None and opens else None
+                if ref is None and group is not None:
+                    ref = await unit.ref_of_open_group(group)
+            case c.OpenForAlert(alert=alert):
+                ref = await unit.ref_of_alert(alert.alert_id)
+            case (
+                c.AlertAcknowledges(alert_id=alert_id)
+                | c.AlertResolves(alert_id=alert_id)
+                | c.AlertAnnotates(alert_id=alert_id)
+                | c.AlertHappens(alert_id=alert_id)
+            ):
+                ref = await unit.ref_of_alert(alert_id)
+                if ref is None:
+                    raise Refusal("No incident of ours has this alert.")
+            case _ if ref is None:
+                raise Refusal("Which incident? Example: `/incident INC-1 status`.")
+        if ref is not None:
+            known = await unit.incident(ref)
+            if known is None:
+                raise Refusal(f"There is no {ref}. See the open ones with `/incident list`.")
+            return known
+        return Incident(ref=await unit.next_ref() if opens else "")
+
+    async def _repeated(self, unit: Unit, answer: Mapping[str, Any]) -> Outcome:
+        reply = None
+        if answer.get("sentence") is not None:
+            reply = Reply(from_json(answer["sentence"]), public=bool(answer["public"]))
+        ref = answer.get("ref")
+        incident = await unit.incident(ref) if ref else None
+        return Outcome(reply, incident, repeated=True)
+
+
+def _answer(outcome: Outcome) -> Mapping[str, Any]:
+    reply = outcome.reply
+    return {
+        "sentence": to_json(reply.sentence) if reply else None,
+        "public": reply.public if reply else False,
+        "ref": outcome.incident.ref if outcome.incident else None,
+    }

@@ -1,0 +1,174 @@
+"""Bolt, set up so that nothing is lost: work first, answer then; no API call before a command.
+
+`process_before_response`: Bolt acknowledges only when the listener is done. `authorize`: our own
+identity, known without asking Slack; with Bolt's default, an `auth.test` that fails makes it
+answer 200 and run no listener at all.
+"""
+
+import asyncio
+import inspect
+import json
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest, AsyncRespond
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from incident_bot.service import Unavailable
+from incident_bot.slack.listeners.buttons import BUTTONS
+from incident_bot.slack.listeners.desk import DEADLINE, Desk
+from incident_bot.slack.listeners.spec import Knows, Serves
+from incident_bot.slack.views.answer import Answer
+from incident_bot.store import StoreUnavailable
+
+PATH = "/slack/events"
+MAX_BODY = 1024 * 1024
+LAST_MOMENT = 2.8
+"""Seconds after which Slack must have its acknowledgement (it gives 3)."""
+
+Identity = Callable[[], AuthorizeResult | Awaitable[AuthorizeResult]]
+"""Who the bot is, from memory: at most the ids may be missing. It must not call Slack."""
+
+log = logging.getLogger(__name__)
+
+
+def build_app(
+    service: Serves,
+    people: Knows,
+    client: AsyncWebClient,
+    signing_secret: str | None,
+    identity: Identity,
+    *,
+    deadline: float = DEADLINE,
+) -> AsyncApp:
+    """The Bolt app with every listener. Without a signing secret (Socket Mode) no HTTP request
+    passes its check."""
+    bolt_log = logging.getLogger("incident_bot.slack.bolt")
+    bolt_log.setLevel(logging.WARNING)  # at INFO it writes whole request bodies
+
+    async def authorize() -> AuthorizeResult:
+        known = identity()
+        return await known if inspect.isawaitable(known) else known
+
+    app = AsyncApp(
+        name="incident-bot",
+        logger=bolt_log,
+        client=client,
+        # an empty secret would be a known one
+        signing_secret=signing_secret or secrets.token_hex(32),
+        process_before_response=True,
+        authorize=authorize,
+    )
+    desk = Desk(service, people, deadline=deadline)
+    _listen(app, desk)
+    app.error(_on_error)
+    return app
+
+
+def slack_routes(
+    app: AsyncApp, rejected: Callable[[str], None] = lambda reason: None
+) -> list[web.RouteDef]:
+    """`POST /slack/events` for commands, interactivity and events.
+
+    `rejected` hears why a request was turned away: `unsigned`, `too_large` or `unreadable`.
+    """
+
+    async def events(request: web.Request) -> web.StreamResponse:
+        try:
+            bolt_request = _bolt_request(request, await _read(request))
+        except web.HTTPRequestEntityTooLarge:
+            rejected("too_large")
+            raise
+        except web.HTTPBadRequest:
+            rejected("unreadable")
+            raise
+        answer = await app.async_dispatch(bolt_request)
+        if answer.status == 401:
+            rejected("unsigned")
+        return await to_aiohttp_response(answer)
+
+    return [web.post(PATH, events)]
+
+
+def _listen(app: AsyncApp, desk: Desk) -> None:
+    replies: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
+
+    async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
+        said = await desk.command(body)
+        kind = "in_channel" if said.public else "ephemeral"
+        await ack(text=said.text, blocks=said.blocks, response_type=kind)
+
+    async def button(
+        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond
+    ) -> None:
+        started = time.monotonic()
+        await ack()  # kept until this listener ends
+        said = await desk.button(body, action)
+        asked = str(action.get("action_id")).startswith("declare_text")  # a question, now answered
+        reply = asyncio.create_task(_reply(respond, said, replace=asked and said.recorded))
+        replies.add(reply)
+        reply.add_done_callback(replies.discard)
+        left = max(0.05, LAST_MOMENT - (time.monotonic() - started))
+        await asyncio.wait({reply}, timeout=left)
+
+    app.command("/incident")(command)
+    names = "|".join(re.escape(name) for name in BUTTONS)
+    app.action(re.compile(rf"^(?:{names})(?::.*)?$"))(button)
+
+
+async def _reply(respond: AsyncRespond, said: Answer, *, replace: bool) -> None:
+    """Answer a button, once: what it asked for is committed already. `replace`: in the place of
+    the message with the button."""
+    try:
+        sent = await respond(
+            text=said.text,
+            blocks=said.blocks,
+            response_type="in_channel" if said.public else "ephemeral",
+            replace_original=replace,
+        )
+        if sent.status_code != 200:
+            log.warning("button not answered", extra={"status": sent.status_code})
+    except Exception as error:  # outermost edge of an answer that nobody waits for any more
+        log.warning("button not answered", extra={"error": type(error).__name__})
+
+
+async def _on_error(error: Exception) -> BoltResponse:
+    """What no listener caught: 503 makes Slack send an event again."""
+    log.error("Slack request failed", extra={"error": type(error).__name__})
+    away = isinstance(error, Unavailable | StoreUnavailable | TimeoutError)
+    return BoltResponse(status=503 if away else 500, body="")
+
+
+async def _read(request: web.Request) -> bytes:
+    """The body, at most 1 MiB; 413 for more, whatever its Content-Length says."""
+    body = bytearray()
+    if (request.content_length or 0) > MAX_BODY:
+        raise web.HTTPRequestEntityTooLarge(MAX_BODY, request.content_length or 0)
+    async for chunk in request.content.iter_chunked(64 * 1024):
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise web.HTTPRequestEntityTooLarge(MAX_BODY, len(body))
+    return bytes(body)
+
+
+def _bolt_request(request: web.Request, body: bytes) -> AsyncBoltRequest:
+    """The request for Bolt, which parses before it checks the signature; 400 for what it cannot
+    parse."""
+    headers: Mapping[str, str] = dict(request.headers)
+    try:
+        made = AsyncBoltRequest(
+            body=body.decode("utf-8"), query=request.query_string, headers=dict(headers)
+        )
+    except (ValueError, TypeError, AttributeError, RecursionError, json.JSONDecodeError):
+        raise web.HTTPBadRequest(text="unreadable body") from None
+    if not isinstance(made.body, dict):
+        raise web.HTTPBadRequest(text="unreadable body")
+    return made

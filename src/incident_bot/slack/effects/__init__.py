@@ -1,0 +1,74 @@
+"""What the bot does in Slack: one handler for each kind of job."""
+
+from collections.abc import Mapping
+
+from incident_bot.domain.decision import JobKind
+from incident_bot.domain.policy import Policy
+from incident_bot.effects import Handler
+from incident_bot.slack.effects import (
+    announcements,
+    documents,
+    invitations,
+    messages,
+    roles,
+    room,
+    summary,
+)
+from incident_bot.slack.effects.needs import (
+    Assign,
+    Directory,
+    Memory,
+    OnCallNow,
+    WriteDocument,
+)
+from incident_bot.slack.effects.on_call import OnCall
+from incident_bot.slack.effects.refusals import told
+from incident_bot.slack.gateway import Gateway
+from incident_bot.slack.lookup import Lookup
+
+
+def handlers(
+    gateway: Gateway,
+    memory: Memory,
+    people: Directory,
+    policy: Policy,
+    *,
+    lookup: Lookup,
+    on_call: OnCallNow,
+    assign: Assign,
+    write_postmortem: WriteDocument,
+    write_timeline: WriteDocument,
+) -> Mapping[JobKind, Handler]:
+    """A handler for every kind of job that is done in Slack.
+
+    `memory` is the Store, `people` the People. `on_call(escalation_policy_id)` answers who is on
+    call at its first level (raises Later); `assign(ref, role_key, person)` is AssignRole by the
+    bot with `only_if_free`. Of Slack's troubles they raise only Later
+    (an outcome unknown is one: SlackUnknown) and GiveUp.
+    """
+    asked = OnCall(on_call)
+    furniture = summary.Summary(gateway, memory, policy)
+    public = announcements.Announcements(gateway, lookup, memory, policy)
+    spoken = messages.Messages(gateway)
+    files = documents.Documents(
+        gateway, memory, postmortem=write_postmortem, timeline=write_timeline
+    )
+    every: dict[JobKind, tuple[str, Handler]] = {
+        JobKind.CREATE_ROOM: (room.WHAT, room.OpenRoom(gateway, memory, policy)),
+        JobKind.LOOK_UP_PEOPLE: ("look people up", invitations.LookUpPeople(people, asked)),
+        JobKind.INVITE: (invitations.WHAT, invitations.Invite(gateway, people, asked)),
+        JobKind.POST_SUMMARY: (summary.POST, furniture.post),
+        JobKind.PIN_SUMMARY: (summary.PIN, furniture.pin),
+        JobKind.UPDATE_SUMMARY: (summary.UPDATE, furniture.update),
+        JobKind.SET_TOPIC: (summary.TOPIC, furniture.set_topic),
+        JobKind.ADD_BOOKMARK: (summary.BOOKMARK, furniture.add_bookmark),
+        JobKind.ANNOUNCE: (announcements.ANNOUNCE, public.announce),
+        JobKind.UPDATE_ANNOUNCEMENT: (announcements.UPDATE, public.update),
+        JobKind.ANNOUNCE_ALERT: (announcements.ANNOUNCE_ALERT, public.announce_alert),
+        JobKind.FILL_ROLES: (roles.WHAT, roles.FillRoles(people, asked, policy, assign)),
+        JobKind.SAY: (messages.SAY, spoken.say),
+        JobKind.ASK_TO_RESOLVE: (messages.ASK, spoken.ask_to_resolve),
+        JobKind.DELIVER_POSTMORTEM: (documents.POSTMORTEM, files.deliver_postmortem),
+        JobKind.DELIVER_TIMELINE: (documents.TIMELINE, files.deliver_timeline),
+    }
+    return {kind: told(what, handler) for kind, (what, handler) in every.items()}

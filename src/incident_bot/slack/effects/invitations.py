@@ -1,0 +1,192 @@
+"""Bring people into the room: all in one call, and nobody's trouble keeps another out."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any
+
+from incident_bot.domain.commands import RecordInvitation
+from incident_bot.domain.people import BOT
+from incident_bot.effects import Done, Effect, Later
+from incident_bot.slack.effects.needs import Directory
+from incident_bot.slack.effects.on_call import OnCall
+from incident_bot.slack.gateway import Gateway, SlackRefused
+from incident_bot.store import KnownPerson
+
+log = logging.getLogger(__name__)
+
+WHAT = "invite people to the war room"
+AT_ONCE = 100
+TRIES = 5  # how often somebody whom PagerDuty or Slack does not tell about is asked for again
+NOBODY_ON_CALL = "PagerDuty names nobody on call for this: invite somebody by hand with /invite."
+
+_BY_HAND = "invite them by hand"
+_WHY_NOT = {
+    "user_is_restricted": "is a guest whom the bot cannot invite: a member can, with /invite",
+    "cant_invite": f"cannot be invited by the bot: {_BY_HAND}",
+    "user_not_found": f"has no Slack account here any more: {_BY_HAND}",
+    "user_disabled": f"has a deactivated Slack account: {_BY_HAND}",
+    "ura_max_channels": "is a guest who may be in one channel only: reach them another way",
+    "org_user_not_in_team": "is not in this workspace: ask a Slack admin to add them",
+    "invitee_cant_see_channel": f"cannot see this channel: {_BY_HAND}",
+}
+# About the channel or the app and not about one person: no use in asking one by one.
+_ABOUT_US = frozenset(
+    {
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "missing_scope",
+        "invalid_auth",
+        "not_authed",
+        "token_revoked",
+        "token_expired",
+        "account_inactive",
+        "access_denied",
+        "accesslimited",
+        "no_permission",
+        "enterprise_is_restricted",
+        "method_not_supported_for_channel_type",
+    }
+)
+
+
+class LookUpPeople:
+    """The handler of `look_up_people`: learns, beside the creating of the room, who they are."""
+
+    def __init__(self, people: Directory, on_call: OnCall) -> None:
+        self._people = people
+        self._on_call = on_call
+
+    async def __call__(self, effect: Effect) -> Done:
+        """A courtesy to the invitation, which asks again for what could not be learned here."""
+        wanted = [_pagerduty_id(item) for item in effect.args.get("pagerduty_ids") or ()]
+        policy = effect.args.get("escalation_policy_id")
+        looks: list[Awaitable[object]] = [self._people.by_pagerduty(*one) for one in wanted]
+        if policy and not wanted:
+            looks.append(self._on_call(policy))
+        found = await asyncio.gather(*looks, return_exceptions=True)
+        if problems := [repr(one) for one in found if isinstance(one, BaseException)]:
+            log.info("people not looked up", extra={"job": effect.job.key, "problems": problems})
+        return Done()
+
+
+class Invite:
+    """The handler of `invite`."""
+
+    def __init__(self, gateway: Gateway, people: Directory, on_call: OnCall) -> None:
+        self._gateway = gateway
+        self._people = people
+        self._on_call = on_call
+
+    async def __call__(self, effect: Effect) -> Done:
+        """Invite whom the job names, else who is on call. Being there already counts."""
+        room, args = effect.room, effect.args
+        slack_ids: Sequence[str] = args.get("slack_ids") or ()
+        wanted = [_pagerduty_id(item) for item in args.get("pagerduty_ids") or ()]
+        policy = args.get("escalation_policy_id")
+        if not slack_ids and not wanted and not policy:
+            return Done()
+        known, waiting = await self._look_up(wanted)
+        if policy and not slack_ids and not wanted:
+            known, waiting = await self._ask_on_call(policy)
+        here, absent = _by_account(known)
+        ids = list(dict.fromkeys([*slack_ids, *here]))
+        codes, named = await asyncio.gather(
+            self._invite(room, ids),
+            asyncio.gather(*(self._people.by_slack(i) for i in slack_ids)),
+        )
+        if waiting and effect.job.attempt < TRIES:
+            raise Later(f"not looked up yet: {', '.join(waiting)}")
+        here |= {str(p.slack_id): p for p in named}
+        invited = tuple(here[i].person for i, code in codes.items() if code is None)
+        failed = [f"{_name(p)} has no Slack account here: {_BY_HAND}." for p in absent]
+        failed += [f"{who} could not be looked up: {_BY_HAND}." for who in waiting]
+        failed += [_refused(here[i], code) for i, code in codes.items() if code is not None]
+        if not ids and not failed:
+            failed.append(NOBODY_ON_CALL)
+        then = RecordInvitation(actor=BOT, people=invited, failed=tuple(failed))
+        return Done(result={"invited": [p.slack_id for p in invited]}, then=then)
+
+    async def _look_up(
+        self, wanted: Sequence[tuple[str, str | None]]
+    ) -> tuple[list[KnownPerson], list[str]]:
+        """People found, and the names of those whom nobody could tell about just now.
+
+        Whatever goes wrong with one is that one's trouble: the others are invited at once.
+        """
+        looks = [self._people.by_pagerduty(*one) for one in wanted]
+        found = await asyncio.gather(*looks, return_exceptions=True)
+        known, waiting = list[KnownPerson](), list[str]()
+        for (pagerduty_id, name), one in zip(wanted, found, strict=True):
+            if isinstance(one, KnownPerson):
+                known.append(one)
+            elif isinstance(one, Exception):
+                log.warning("not looked up", extra={"user": pagerduty_id, "error": repr(one)})
+                waiting.append(name or pagerduty_id)
+            else:
+                raise one
+        return known, waiting
+
+    async def _ask_on_call(self, policy: str) -> tuple[list[KnownPerson], list[str]]:
+        (found,) = await asyncio.gather(self._on_call(policy), return_exceptions=True)
+        if not isinstance(found, BaseException):
+            return list(found), []
+        if not isinstance(found, Exception):
+            raise found
+        log.warning("on-call not known", extra={"policy": policy, "error": repr(found)})
+        return [], ["Who is on call"]
+
+    async def _invite(self, room: str, ids: list[str]) -> dict[str, str | None]:
+        """Slack's code for each who could not be invited, None for each who is in the room."""
+        codes: dict[str, str | None] = {}
+        for start in range(0, len(ids), AT_ONCE):
+            codes |= await self._batch(room, ids[start : start + AT_ONCE])
+        codes = {i: None if c == "already_in_channel" else c for i, c in codes.items()}
+        return {i: c for i, c in codes.items() if c != "cant_invite_self"}
+
+    async def _batch(self, room: str, ids: list[str]) -> dict[str, str | None]:
+        try:
+            answer = await self._call(room, ids)
+            return dict.fromkeys(ids) | _errors(answer)
+        except SlackRefused as refused:
+            if refused.code in _ABOUT_US:
+                raise
+            if len(ids) == 1:
+                return {ids[0]: refused.code}
+            codes: dict[str, str | None] = {}
+            for one in ids:
+                codes |= await self._batch(room, [one])
+            return codes
+
+    async def _call(self, room: str, ids: list[str]) -> Mapping[str, Any]:
+        return await self._gateway.call(
+            "conversations.invite", urgent=True, channel=room, users=",".join(ids), force=True
+        )
+
+
+def _errors(answer: Mapping[str, Any]) -> dict[str, str | None]:
+    return {
+        str(item["user"]): str(item.get("error") or "unknown")
+        for item in answer.get("errors") or ()
+        if "user" in item
+    }
+
+
+def _by_account(known: Sequence[KnownPerson]) -> tuple[dict[str, KnownPerson], list[KnownPerson]]:
+    """By Slack id, each once; and those who have no Slack account."""
+    here = {p.slack_id: p for p in known if p.slack_id}
+    absent = {p.pagerduty_id or p.email or p.name: p for p in known if not p.slack_id}
+    return here, list(absent.values())
+
+
+def _pagerduty_id(item: str | Mapping[str, Any]) -> tuple[str, str | None]:
+    return (item, None) if isinstance(item, str) else (item["id"], item.get("name"))
+
+
+def _name(person: KnownPerson) -> str:
+    return f"{person.name} ({person.email})" if person.email else person.name
+
+
+def _refused(person: KnownPerson, code: str) -> str:
+    return f"{person.name} {_WHY_NOT.get(code, f'could not be invited ({code}): {_BY_HAND}')}."

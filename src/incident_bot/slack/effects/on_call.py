@@ -1,0 +1,35 @@
+"""Who is on call, asked once for everybody who wants to know at the same moment."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from incident_bot.slack.effects.needs import OnCallNow
+from incident_bot.store import KnownPerson
+
+FRESH = 60.0  # seconds that an answer is good for
+
+
+class OnCall:
+    """Shares one question between the job that looks people up and those that invite them."""
+
+    def __init__(self, ask: OnCallNow) -> None:
+        self._ask = ask
+        self._asked: dict[str, tuple[float, asyncio.Task[Sequence[KnownPerson]]]] = {}
+
+    async def __call__(self, escalation_policy_id: str) -> Sequence[KnownPerson]:
+        """The people of the first level, in PagerDuty's order. Raises what the question raises."""
+        now = time.monotonic()
+        self._asked = {k: kept for k, kept in self._asked.items() if now - kept[0] < FRESH}
+        known = self._asked.get(escalation_policy_id)
+        if known is None or _failed(known[1]):
+            task = asyncio.ensure_future(self._answer(escalation_policy_id))
+            known = self._asked[escalation_policy_id] = (now, task)
+        return await asyncio.shield(known[1])
+
+    async def _answer(self, escalation_policy_id: str) -> Sequence[KnownPerson]:
+        return await self._ask(escalation_policy_id)
+
+
+def _failed(task: asyncio.Task[Sequence[KnownPerson]]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

@@ -1,0 +1,283 @@
+"""The one way out to Slack: paced, never repeated behind the caller's back, errors sorted.
+
+A call ends in one of four ways: an answer; `SlackRefused` (Slack said no, nothing was done);
+`Later` (not now: Slack named a time); `SlackUnknown` (no usable answer: it may have been done, so
+whoever repeats it has to look first).
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from incident_bot.effects import Later
+from incident_bot.slack.payload_check import complaints, fitted
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 3.0  # seconds that a call waits for its turn before it is handed back as Later
+POST_SPACING = 1.0  # seconds between two messages to one channel (Slack's special limit)
+CallHook = Callable[[str, str, float], None]
+_Answer = tuple[int, Mapping[str, str], Mapping[str, Any]]
+
+# Slack's words for "something broke here": it may have been done (docs.slack.dev, each method).
+_UNKNOWN = frozenset(
+    {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "update_failed"}
+)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LIMITED = frozenset({"ratelimited", "rate_limited", "too_many_requests"})
+
+
+class SlackRefused(Exception):
+    """Slack answered `ok: false`: nothing was done and repeating does not help.
+
+    `code` is Slack's error code, `answer` all that it said (`needed` scope, `errors` per user).
+    """
+
+    def __init__(self, method: str, code: str, answer: Mapping[str, Any] | None = None) -> None:
+        super().__init__(f"{method}: {code}")
+        self.method = method
+        self.code = code
+        self.answer: Mapping[str, Any] = answer or {}
+
+
+class SlackUnknown(Later):
+    """No usable answer (5xx, time-out, broken connection): it may or may not have been done.
+
+    As a Later it makes the runner try again after its back-off, with `Effect.again` set.
+    """
+
+    def __init__(self, method: str, problem: str) -> None:
+        super().__init__(f"Slack did not answer {method} ({problem})")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the bot is in Slack."""
+
+    bot_user_id: str
+    bot_id: str
+    team_id: str
+    team: str
+    url: str
+
+
+class Gateway:
+    """Calls Slack's Web API at `base_url` (ends in `/api/`). `timeout` is seconds for one call.
+
+    `on_call(method, outcome, seconds)` hears of every call; outcome is `ok`, `refused`,
+    `limited` or `unknown`. With `strict`, a message that breaks a limit is a ValueError (tests);
+    without, it is shortened and a warning logged.
+    """
+
+    def __init__(
+        self,
+        token: SecretStr,
+        base_url: str = "https://slack.com/api/",
+        *,
+        timeout: float = 10.0,
+        on_call: CallHook | None = None,
+        strict: bool = False,
+    ) -> None:
+        self._client = AsyncWebClient(
+            token=token.get_secret_value(), base_url=base_url, retry_handlers=[]
+        )
+        if urlsplit(base_url).hostname in _LOOPBACK:
+            self._client.proxy = None  # slack_sdk takes HTTP_PROXY and knows no NO_PROXY
+        self._timeout = timeout
+        self._on_call = on_call
+        self._strict = strict
+        self._session: aiohttp.ClientSession | None = None
+        self._paused_until: dict[str, float] = {}
+        self._next_post: dict[str, float] = {}
+        self._identity: Identity | None = None
+
+    async def close(self) -> None:
+        """Close the connections; harmless when none was opened."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = self._client.session = None
+
+    async def warm(self) -> bool:
+        """Open a connection and learn who we are (`auth.test`). False, never an error, when Slack
+        is away or refuses: the bot starts all the same and asks again when it needs to know."""
+        try:
+            await self.identity()
+        except (SlackRefused, Later) as error:
+            log.warning("Slack not reached", extra={"error": str(error)})
+            return False
+        return True
+
+    @property
+    def known_identity(self) -> Identity | None:
+        """Who we are, if Slack has told us already."""
+        return self._identity
+
+    async def identity(self) -> Identity:
+        """Who we are, asked once. Raises what `call` raises."""
+        if self._identity is None:
+            answer = await self.call("auth.test")
+            self._identity = Identity(
+                bot_user_id=answer["user_id"],
+                bot_id=answer.get("bot_id") or "",
+                team_id=answer.get("team_id") or "",
+                team=answer.get("team") or "",
+                url=answer.get("url") or "",
+            )
+        return self._identity
+
+    async def call(
+        self, method: str, *, urgent: bool = False, channel: str | None = None, **args: Any
+    ) -> Mapping[str, Any]:
+        """One call of a Web API method; `channel` is sent along when given.
+
+        `urgent` overtakes the spacing of messages (Slack lets short bursts pass), never a
+        Retry-After. Raises SlackRefused, SlackUnknown, Later.
+        """
+        if channel is not None:
+            args["channel"] = channel
+        args = {name: value for name, value in args.items() if value is not None}
+        if method in ("chat.postMessage", "chat.update", "chat.postEphemeral"):
+            args = self._checked(method, args)
+        deadline = time.monotonic() + PATIENCE
+        if method == "chat.postMessage":
+            await self._post_turn(str(args.get("channel")), urgent, deadline)
+        while True:
+            await self._pause(method, deadline)
+            answer = await self._once(method, args)
+            if answer is not None:
+                return answer
+
+    async def upload(self, url: str, content: bytes) -> None:
+        """Send a file's bytes to the address that files.getUploadURLExternal gave."""
+        try:
+            async with self._open_session().post(
+                url, data=content, proxy=self._client.proxy
+            ) as response:
+                status = response.status
+        except (aiohttp.ClientError, OSError) as error:
+            raise SlackUnknown("the file upload", type(error).__name__) from None
+        if status != 200:
+            raise SlackUnknown("the file upload", f"HTTP {status}")
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=self._timeout),
+                connector=aiohttp.TCPConnector(limit=50, keepalive_timeout=60),
+            )
+            self._client.session = self._session
+        return self._session
+
+    async def _post_turn(self, channel: str, urgent: bool, deadline: float) -> None:
+        """Wait for this channel's next free second; urgent takes one without waiting."""
+        now = time.monotonic()
+        turn = max(now, self._next_post.get(channel, 0.0))
+        if turn > deadline and not urgent:
+            raise Later("this channel gets a message a second", turn - now, paused=True)
+        if len(self._next_post) > 500:
+            self._next_post = {c: t for c, t in self._next_post.items() if t > now}
+        self._next_post[channel] = turn + POST_SPACING
+        if turn > now and not urgent:
+            await asyncio.sleep(turn - now)
+
+    async def _pause(self, method: str, deadline: float) -> None:
+        """Wait as long as Slack told any caller of this method to, up to our patience."""
+        while (until := self._paused_until.get(method, 0.0)) > time.monotonic():
+            left = until - time.monotonic()
+            if until > deadline:
+                raise Later(f"Slack limits {method}", left, paused=True)
+            await asyncio.sleep(max(0.0, left))
+
+    async def _once(self, method: str, args: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """One request; None when Slack limits it (the pause is then noted)."""
+        self._open_session()
+        began, outcome = time.monotonic(), "unknown"
+        try:
+            status, headers, answer = await self._send(method, _form(args))
+            code = str(answer.get("error") or "")
+            if status == 200 and answer.get("ok"):
+                outcome = "ok"
+                return answer
+            if status == 429 or code in _LIMITED:
+                outcome = "limited"
+                self._note_pause(method, headers.get("Retry-After"))
+                return None
+            if not code or status >= 500 or code in _UNKNOWN:
+                raise SlackUnknown(method, f"HTTP {status} {code}".rstrip())
+            outcome = "refused"
+            raise SlackRefused(method, code, answer)
+        finally:
+            if self._on_call is not None:
+                self._on_call(method, outcome, time.monotonic() - began)
+
+    async def _send(self, method: str, form: Mapping[str, str]) -> _Answer:
+        """Status, headers and body; SlackUnknown without them.
+
+        Errors are raised after the `except`: their context would hold the request's headers, and
+        a log that shows local variables would show the token.
+        """
+        try:
+            response = await self._client.api_call(method, data=dict(form))
+            data: Any = response.data
+            return 200, response.headers, dict(data)
+        except SlackApiError as error:
+            return _parts(error)
+        except (SlackClientError, aiohttp.ClientError, OSError, ValueError) as error:
+            problem = type(error).__name__
+        except AttributeError:  # slack_sdk on a 200 that is text and not JSON
+            problem = "an answer that is not JSON"
+        raise SlackUnknown(method, problem)
+
+    def _note_pause(self, method: str, retry_after: str | None) -> None:
+        try:
+            seconds = max(0.1, float(retry_after or 1.0))
+        except ValueError:
+            seconds = 1.0
+        until = time.monotonic() + seconds
+        self._paused_until[method] = max(until, self._paused_until.get(method, 0.0))
+        log.info("Slack limits calls", extra={"method": method, "seconds": seconds})
+
+    def _checked(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
+        text, blocks = str(args.get("text", "")), args.get("blocks") or []
+        wrong = complaints(text, blocks)
+        if not wrong:
+            return args
+        if self._strict:
+            raise ValueError(f"{method}: " + "; ".join(wrong))
+        log.warning("message shortened", extra={"method": method, "complaints": wrong})
+        text, blocks = fitted(text, blocks)
+        return {**args, "text": text} | ({"blocks": blocks} if "blocks" in args else {})
+
+
+def _form(args: Mapping[str, Any]) -> dict[str, str]:
+    """Every method takes a form (reads take no JSON); what has structure goes in as JSON."""
+    form: dict[str, str] = {}
+    for name, value in args.items():
+        match value:
+            case bool():
+                form[name] = "true" if value else "false"
+            case str():
+                form[name] = value
+            case int() | float():
+                form[name] = str(value)
+            case _:
+                form[name] = json.dumps(value, ensure_ascii=False)
+    return form
+
+
+def _parts(error: SlackApiError) -> _Answer:
+    """Status, headers and body of a failed call; slack_sdk hands over two kinds of response."""
+    response: Any = error.response
+    status = getattr(response, "status_code", None) or getattr(response, "status", 0)
+    data = getattr(response, "data", None)
+    return int(status or 0), response.headers, data if isinstance(data, dict) else {}

@@ -1,0 +1,82 @@
+"""`action [kind] [P0|P1|P2] TEXT [@owner] [due 2025-11-10] [ticket ENG-1234]`; alone it lists.
+
+Kind and priority stand before the text, or the priority behind it; owner, due date and ticket
+stand behind it in any order. A trailing `ENG-1234` is the ticket.
+"""
+
+import re
+from datetime import date
+
+from incident_bot.domain.words import ActionKind, Priority
+from incident_bot.slack.grammar.request import AddAction, Context, Mention, Name, Show
+from incident_bot.slack.grammar.typed import MENTION, plain
+from incident_bot.slack.grammar.words import fit, quoted, wrong
+
+EXAMPLE = "action prevention P0 Add an index on orders @alice due 2025-11-10 ticket ENG-1234"
+_KEY = re.compile(r"(?!INC-)[A-Z][A-Z0-9]+-\d+")
+_NO_TICKET = frozenset({"AES", "HTTP", "ISO", "MD", "RFC", "SHA", "TLS", "UTC", "UTF"})
+_OWNER = re.compile(r"@[\w.+-]+")
+
+
+def action(raw: str, _context: Context) -> AddAction | Show:
+    """Read an action item; words that are no keyword at the edges are its text."""
+    words = raw.split()
+    if not words:
+        return Show("actions")
+    kind: ActionKind | None = None
+    priority: Priority | None = None
+    while words:
+        word = words[0].rstrip(":,")
+        if kind is None and word.lower() in set(ActionKind):
+            kind = ActionKind(word.lower())
+        elif priority is None and word.upper() in set(Priority):
+            priority = Priority(word.upper())
+        else:
+            break
+        del words[0]
+    owner: Mention | Name | None = None
+    due: date | None = None
+    ticket: str | None = None
+    while words:
+        last = words[-1].rstrip(",;")
+        before = words[-2].lower().rstrip(":") if len(words) > 1 else ""
+        if due is None and before == "due":
+            due = _due(last)
+            del words[-2:]
+        elif ticket is None and before == "ticket":
+            ticket = plain(last)
+            del words[-2:]
+        elif owner is None and (found := _owner(last)):
+            owner = found
+            del words[-2 if before == "owner" else -1 :]
+        elif ticket is None and _is_key(last):
+            ticket = last
+            del words[-1]
+        elif priority is None and last in set(Priority):
+            priority = Priority(last)
+            del words[-1]
+        else:
+            break
+    text = plain(" ".join(words)).strip()
+    if not text:
+        raise wrong("action", "what is to be done is missing", EXAMPLE)
+    return AddAction(fit(text, what="The text"), kind, priority, owner, due, ticket)
+
+
+def _due(word: str) -> date:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        problem = f"{quoted(plain(word))} is no date that I can read"
+        raise wrong("action … due", problem, EXAMPLE) from None
+
+
+def _owner(word: str) -> Mention | Name | None:
+    if match := MENTION.fullmatch(word):
+        return Mention(match[1], match[2] or None)
+    named = plain(word)
+    return Name(named[1:]) if _OWNER.fullmatch(named) else None
+
+
+def _is_key(word: str) -> bool:
+    return bool(_KEY.fullmatch(word)) and word.partition("-")[0] not in _NO_TICKET

@@ -1,0 +1,48 @@
+"""`declare [sev2|--severity sev2] [--private] TITLE`"""
+
+import re
+
+from incident_bot.domain.words import Severity
+from incident_bot.slack.grammar.request import Context, Declare
+from incident_bot.slack.grammar.typed import plain
+from incident_bot.slack.grammar.words import first_word, fit, nearest, quoted, wrong
+
+EXAMPLE = "declare sev2 Checkout returns errors"
+SEVERITY = re.compile(r"sev(?:erity)?[- ]?([1-5])", re.IGNORECASE)
+_DASHES = r"(?:--|—|–)"
+_PRIVATE = re.compile(rf"(?<!\S){_DASHES}private(?!\S)", re.IGNORECASE)
+_SEVERITY_FLAG = re.compile(
+    rf"(?<!\S){_DASHES}sev(?:erity)?(?:[ \t]*=[ \t]*|[ \t]+)(\S+)", re.IGNORECASE
+)
+_FLAG = re.compile(rf"(?<!\S){_DASHES}(\w+)")
+_FLAGS = ("private", "severity")
+
+
+def declare(raw: str, _context: Context) -> Declare:
+    """Read a title with its flags, which may stand anywhere. A flag that is nearly `--private`
+    is refused: a typing error must not open a public room."""
+    text, private = _PRIVATE.subn(" ", plain(raw))
+    severity = None
+    if match := _SEVERITY_FLAG.search(text):
+        severity = severity_of(match[1])
+        if severity is None:
+            raise wrong("declare", f"{quoted(match[1])} is no severity (sev1 to sev5)", EXAMPLE)
+        text = text[: match.start()] + " " + text[match.end() :]
+    for flag in _FLAG.findall(text):
+        if flag.lower().startswith(("priv", "sev")) or nearest(flag, _FLAGS):
+            problem = f"{quoted('--' + flag)} is not one of --private and --severity"
+            raise wrong("declare", problem, "declare --private sev2 Checkout returns errors")
+    word, rest = first_word(text)
+    if severity is None and SEVERITY.fullmatch(word.rstrip(":,")):
+        severity = severity_of(word.rstrip(":,"))
+        text = rest.lstrip(":-–— ")
+    title = " ".join(text.split())
+    if not title:
+        raise wrong("declare", "the title is missing", EXAMPLE)
+    return Declare(title=fit(title, what="The title"), severity=severity, private=bool(private))
+
+
+def severity_of(word: str) -> Severity | None:
+    """`sev2`, `SEV-2` or `2` as a severity; None for anything else."""
+    match = SEVERITY.fullmatch(word) or re.fullmatch(r"([1-5])", word)
+    return Severity(int(match[1])) if match else None

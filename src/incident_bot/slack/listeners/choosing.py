@@ -1,0 +1,118 @@
+"""Which incident is meant: the one named, else the one whose war room this is, else we ask.
+
+A private incident fails closed: outside its own room only those who are known to belong to it
+can name it, and everybody else is answered as if it did not exist.
+"""
+
+from dataclasses import dataclass
+
+from incident_bot.domain.decision import Refusal
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.people import Person
+from incident_bot.slack.grammar import Typed, plain
+from incident_bot.slack.listeners.spec import Reads, VerbSpec
+
+LISTED = 5
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The incident, and the rest of the command without its reference."""
+
+    incident: Incident | None
+    rest: str
+
+
+async def choose(
+    typed: Typed, verb: VerbSpec, here: Incident | None, person: Person, store: Reads
+) -> Chosen:
+    """Find the incident that a command is about. Raises Refusal when that is not clear."""
+    if not verb.needs_room:
+        return Chosen(None, typed.rest)
+    ref, rest = typed.ref, typed.rest
+    if ref is None and typed.after is not None:
+        if here is None or verb.behind == "ref":
+            ref, rest = typed.after, typed.rest_after
+        elif verb.behind == "ask":
+            if typed.after != here.ref:
+                raise _doubtful(typed, verb, here)
+            rest = typed.rest_after
+    if ref is not None:
+        return Chosen(await named(ref, here, person, store), rest)
+    if here is not None:
+        return Chosen(here, rest)
+    raise await _which(typed, verb, store)
+
+
+async def named(ref: str, here: Incident | None, person: Person, store: Reads) -> Incident:
+    """The incident of this reference, if the person may know of it; else Refusal."""
+    if here is not None and here.ref == ref:
+        return here
+    incident = await store.incident(ref)
+    if incident is None or not may_know(incident, here, person):
+        raise Refusal(
+            f"There is no {ref} that you can reach from here. See `/incident list`; "
+            "a private incident answers in its own war room."
+        )
+    return incident
+
+
+def may_know(incident: Incident, here: Incident | None, person: Person) -> bool:
+    """True for everybody when it is public; else in its own room, or for those who were invited,
+    hold a role, or opened it."""
+    if not incident.private or (here is not None and here.ref == incident.ref):
+        return True
+    members = (*incident.invited, *incident.roles.values(), incident.opened_by)
+    return any(member is not None and _is_surely(person, member) for member in members)
+
+
+def _is_surely(person: Person, member: Person) -> bool:
+    """The same account: names and handles are whatever their owners make them."""
+    return bool(
+        (person.slack_id and person.slack_id == member.slack_id)
+        or (person.pagerduty_id and person.pagerduty_id == member.pagerduty_id)
+    )
+
+
+async def _which(typed: Typed, verb: VerbSpec, store: Reads) -> Refusal:
+    found = await store.incidents(only_open=True, include_private=False, limit=LISTED + 1)
+    candidates = [incident for incident in found if not incident.private and not incident.is_over]
+    said = _said(typed, verb)
+    if not candidates:
+        return Refusal(
+            f"`{verb.name}` is about an incident, and none is open. "
+            f"For one that is over, name it: `/incident INC-1 {verb.name}`. "
+            "To open one: `/incident declare TITLE`."
+        )
+    if len(candidates) == 1:
+        only = candidates[0]
+        return Refusal(
+            f"This is no war room. Do you mean {only.ref} “{_short(only.title)}”? "
+            f"Then type `/incident {only.ref} {said}`"
+        )
+    lines = [f"• {i.ref} “{_short(i.title)}”" for i in candidates[:LISTED]]
+    if len(candidates) > LISTED:
+        lines.append("• … see `/incident list`")
+    listed = "\n".join(lines)
+    return Refusal(
+        f"This is no war room, and several incidents are open. Which one?\n{listed}\n"
+        f"Example: `/incident {candidates[0].ref} {said}`"
+    )
+
+
+def _doubtful(typed: Typed, verb: VerbSpec, here: Incident) -> Refusal:
+    return Refusal(
+        f"Do you mean {typed.after}, or is that a word of your text about {here.ref}? "
+        f"Name the incident first: `/incident {typed.after} {verb.name}` "
+        f"or `/incident {here.ref} {verb.name} about {typed.after}`"
+    )
+
+
+def _said(typed: Typed, verb: VerbSpec) -> str:
+    rest = _short(plain(typed.rest), 120).replace("`", "'")
+    return f"{verb.name} {rest}".strip()
+
+
+def _short(text: str, limit: int = 80) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

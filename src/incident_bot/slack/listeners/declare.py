@@ -1,0 +1,31 @@
+"""`/incident declare`: open an incident by hand."""
+
+from incident_bot.domain import commands as c
+from incident_bot.slack.grammar import opening
+from incident_bot.slack.grammar.request import Declare
+from incident_bot.slack.listeners.spec import Asked, VerbSpec
+from incident_bot.slack.views.answer import Answer
+
+
+async def declare(asked: Asked) -> Answer:
+    """Open an incident; anywhere, also in another's war room."""
+    return await open_incident(asked, opening.declare(asked.rest, asked.context))
+
+
+async def open_incident(asked: Asked, wanted: Declare) -> Answer:
+    """Open what was read from a command, from free text or from a button."""
+    command = c.Declare(
+        actor=asked.actor, title=wanted.title, severity=wanted.severity, private=wanted.private
+    )
+    return await asked.do(command)
+
+
+VERB = VerbSpec(
+    name="declare",
+    group="Start and end",
+    usage=("declare [sev2] [--private] TITLE",),
+    help="opens an incident and its war room",
+    example=opening.EXAMPLE,
+    handler=declare,
+    needs_room=False,
+)

@@ -1,0 +1,161 @@
+"""What a listener gets and gives: a command as asked, and the answer to it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from incident_bot.domain.commands import AlertSeen, Command
+from incident_bot.domain.decision import Sentence
+from incident_bot.domain.entries import Entry
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.people import Actor, Person, by
+from incident_bot.domain.policy import Policy
+from incident_bot.service import Outcome
+from incident_bot.slack.grammar.request import Context, Mention
+from incident_bot.slack.views.answer import Answer, answer
+from incident_bot.store import Delivery, KnownPerson
+
+RECORDED = "Recorded."
+NOT_RECORDED = "Not recorded, try again."
+REPEATED = "That was recorded already."
+
+
+class Reads(Protocol):
+    """What listeners read of the store."""
+
+    async def incident(self, ref: str) -> Incident | None: ...
+    async def in_channel(self, channel_id: str) -> Incident | None: ...
+    async def journal(self, ref: str) -> list[Entry]: ...
+    async def incidents(
+        self, *, only_open: bool, include_private: bool, limit: int = 50
+    ) -> list[Incident]: ...
+    async def alert(self, alert_id: str) -> AlertSeen | None: ...
+
+
+class Serves(Protocol):
+    """The service, as listeners need it."""
+
+    @property
+    def store(self) -> Reads: ...
+    @property
+    def policy(self) -> Policy: ...
+    def now(self) -> datetime: ...
+    async def handle(
+        self, command: Command, *, ref: str | None = None, delivery: Delivery | None = None
+    ) -> Outcome: ...
+
+
+class Knows(Protocol):
+    """Who is who."""
+
+    async def by_slack(self, slack_id: str, handle: str | None = None) -> KnownPerson: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One command or button press. `here` is the incident whose war room this is; `incident` the
+    one that is meant (None for verbs that need none); `rest` what follows the verb, in Slack's
+    escaping, or a button's value. `recorded` collects the replies of what is committed so far."""
+
+    service: Serves
+    people: Knows
+    person: KnownPerson
+    channel_id: str
+    here: Incident | None
+    incident: Incident | None
+    rest: str
+    context: Context
+    delivery: Delivery | None
+    verbs: Mapping[str, "VerbSpec"] = field(default_factory=dict)
+    recorded: list[Sentence] = field(default_factory=list)
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever asked."""
+        return by(self.person.person)
+
+    @property
+    def meant(self) -> Incident:
+        """The incident that is meant; only for verbs that need one."""
+        assert self.incident is not None, "the verb was declared without an incident"
+        return self.incident
+
+    async def who(self, mention: Mention) -> Person:
+        """The person that was mentioned."""
+        return (await self.people.by_slack(mention.slack_id, mention.handle)).person
+
+    async def do(self, command: Command, *, part: int | None = None) -> Answer:
+        """Have the command carried out and answer with the reply.
+
+        `part` numbers the commands of one delivery from 1. The answer is public only in the
+        incident's own room. Raises Refusal and Unavailable.
+        """
+        sentence, public, _ = await self.carry_out(command, part=part)
+        return answer(sentence, public=public, recorded=True)
+
+    async def carry_out(
+        self, command: Command, *, part: int | None = None
+    ) -> tuple[Sentence, bool, Incident | None]:
+        """The same, as the sentence, whether it is for everybody, and the incident after it."""
+        delivery = self.delivery
+        if part is not None and delivery is not None:
+            delivery = Delivery(
+                source=delivery.source,
+                id=f"{delivery.id}/{part}",
+                also=tuple(f"{each}/{part}" for each in delivery.also),
+                kind=delivery.kind,
+            )
+        ref = self.incident.ref if self.incident else None
+        outcome = await self.service.handle(command, ref=ref, delivery=delivery)
+        if outcome.reply is None:
+            sentence: Sentence = (REPEATED if outcome.repeated else RECORDED,)
+            public = False
+        else:
+            sentence = dated(outcome.reply.sentence, command.at)
+            public = outcome.reply.public and self._is_room_of(outcome.incident)
+        self.recorded.append(sentence)
+        return sentence, public, outcome.incident
+
+    def _is_room_of(self, incident: Incident | None) -> bool:
+        room = incident.room if incident else None
+        return room is not None and room.channel_id == self.channel_id
+
+
+def dated(sentence: Sentence, at: datetime | None) -> Sentence:
+    """The sentence, with the moment named: a person who typed `23:50` sees which day that was."""
+    if at is None or any(isinstance(part, datetime) for part in sentence):
+        return sentence
+    return (*sentence, " (", at, ")")
+
+
+def lines(sentences: Sequence[Sentence]) -> Sentence:
+    """Several sentences as one, each on a line of its own."""
+    parts: list[str | Person | datetime] = []
+    for sentence in sentences:
+        parts += ["\n", *sentence] if parts else sentence
+    return tuple(parts)
+
+
+@dataclass(frozen=True)
+class VerbSpec:
+    """A verb of `/incident`.
+
+    `usage` are its forms, the main one first. `behind`: what an incident's reference right behind
+    the verb is when typed in another incident's war room: `text`, that incident (`ref`), or
+    doubtful (`ask`). Elsewhere it always names the incident.
+    """
+
+    name: str
+    group: str
+    usage: tuple[str, ...]
+    help: str
+    example: str
+    handler: Callable[[Asked], Awaitable[Answer]]
+    aliases: tuple[str, ...] = ()
+    needs_room: bool = True
+    behind: Literal["text", "ref", "ask"] = "text"
+
+
+Payload = Mapping[str, Any]
+"""A Slack payload, as Bolt parsed it."""

@@ -1,0 +1,126 @@
+"""Who and what is in the Slack workspace: people by id and e-mail, channels by name.
+
+Raises only Later: somebody who is not there is None, everything else is "ask again".
+"""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from incident_bot.effects import Later
+from incident_bot.slack.gateway import Gateway, SlackRefused
+from incident_bot.store import KnownPerson
+
+log = logging.getLogger(__name__)
+
+_NOBODY = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{8,}")
+PAGE = 999  # Slack takes fewer than 1,000
+SEARCH_AGAIN = 600.0  # seconds until a missing channel is looked for again
+
+
+class Lookup:
+    """The workspace as the bot sees it. Channels once found are remembered."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._channels: dict[str, str] = {}
+        self._missing_until: dict[str, float] = {}
+        self._warned: set[str] = set()
+        self._searching = asyncio.Lock()
+
+    async def slack_user(self, slack_id: str) -> KnownPerson | None:
+        """Somebody by Slack id, deactivated people included; None when Slack knows nobody."""
+        return await self._user("users.info", user=slack_id)
+
+    async def slack_user_by_email(self, email: str) -> KnownPerson | None:
+        """An active person by e-mail address; None when the workspace has none."""
+        return await self._user("users.lookupByEmail", email=email)
+
+    async def _user(self, method: str, **args: str) -> KnownPerson | None:
+        try:
+            answer = await self._gateway.call(method, urgent=True, **args)
+        except SlackRefused as refused:
+            if refused.code in _NOBODY:
+                return None
+            raise Later(f"Slack refuses {method}: {refused.code}") from refused
+        return known_person(answer["user"])
+
+    async def channel(self, name: str) -> str | None:
+        """The id of a public channel by name (`incidents`, `#incidents`) or id.
+
+        Pages through the workspace once; a missing channel is None, with one warning, and looked
+        for again after ten minutes.
+        """
+        name = name.removeprefix("#").strip()
+        if _CHANNEL_ID.fullmatch(name):
+            return name
+        async with self._searching:
+            if name in self._channels:
+                return self._channels[name]
+            if time.monotonic() < self._missing_until.get(name, 0.0):
+                return None
+            if (found := await self._find(name)) is not None:
+                self._channels[name] = found
+            else:
+                self._missing_until[name] = time.monotonic() + SEARCH_AGAIN
+            return found
+
+    async def _find(self, name: str) -> str | None:
+        try:
+            found = pages(
+                self._gateway,
+                "conversations.list",
+                "channels",
+                exclude_archived=True,
+                types="public_channel",
+                limit=PAGE,
+            )
+            async for channel in found:
+                if channel.get("name") == name:
+                    return str(channel["id"])
+        except SlackRefused as refused:
+            self._warn(name, f"Slack refuses to list channels: {refused.code}")
+            return None
+        self._warn(name, "create it, or set another announcement_channel")
+        return None
+
+    def _warn(self, name: str, fix: str) -> None:
+        if name not in self._warned:
+            self._warned.add(name)
+            log.warning("no announcement channel", extra={"channel": name, "fix": fix})
+
+
+async def pages(
+    gateway: Gateway, method: str, field: str, *, most: int = 100, **args: Any
+) -> AsyncIterator[Mapping[str, Any]]:
+    """The items of a method that answers in pages, at most `most` pages. Raises as `call`."""
+    cursor: str | None = None
+    for _ in range(most):
+        answer = await gateway.call(method, cursor=cursor, **args)
+        for item in answer.get(field) or ():
+            yield item
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+        if cursor is None:
+            return
+
+
+def known_person(user: Mapping[str, Any]) -> KnownPerson:
+    """A Slack user object as we keep people. `fetched_at` is real time."""
+    profile = user.get("profile") or {}
+    handle = str(user.get("name") or "") or None
+    name = user.get("real_name") or profile.get("real_name") or handle or user["id"]
+    return KnownPerson(
+        name=str(name),
+        handle=handle,
+        slack_id=str(user["id"]),
+        pagerduty_id=None,
+        email=profile.get("email") or None,
+        tz=str(user.get("tz") or "UTC"),
+        title=str(profile.get("title") or ""),
+        fetched_at=datetime.now(UTC),
+    )

@@ -1,0 +1,65 @@
+"""What everybody may read in the announcement channel: one message per incident, kept current."""
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from incident_bot.domain.commands import AlertSeen
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.words import Milestone, Status
+from incident_bot.slack.views.sentence import escaped, link, moment, one_line, shorten
+from incident_bot.slack.views.summary import Message, headline, short_mention, since
+
+OPEN_ROOM = "Open a war room"
+
+
+def announcement(incident: Incident) -> Message:
+    """The incident for everybody. ValueError for a private one: that must never come here."""
+    if incident.private:
+        raise ValueError(f"{incident.ref} is private and cannot be announced")
+    title = f"*{incident.ref} · {escaped(one_line(incident.title), 600)}*"
+    blocks: list[Block] = [
+        SectionBlock(text=MarkdownTextObject(text=f"{title}\n{_standing(incident)}"))
+    ]
+    if not incident.is_over:
+        ic = short_mention(incident.ic) if incident.ic else "nobody yet"
+        room = f"War room: <#{incident.room.channel_id}> · " if incident.room else ""
+        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"{room}IC: {ic}")]))
+    if incident.last_update:
+        update = f"*Last update:* {escaped(incident.last_update, 1_000)}"
+        blocks.append(SectionBlock(text=MarkdownTextObject(text=update)))
+    return headline(incident), [block.to_dict() for block in blocks]
+
+
+def _standing(incident: Incident) -> str:
+    status, at = incident.status.value.capitalize(), since(incident)
+    parts = [incident.severity.label, f"{status} since {moment(at)}" if at else status]
+    if incident.is_over:
+        parts[1] = f"{status} {moment(at)}" if at else status
+    if incident.status is not Status.OPEN and (detected := incident.times.get(Milestone.DETECTED)):
+        parts.append(f"detected {moment(detected)}")
+    return " · ".join(parts)
+
+
+def alert_announcement(alert: AlertSeen) -> Message:
+    """An alert that opened no room, with the button that does."""
+    label = f"#{alert.number} {alert.title}" if alert.number else alert.title
+    label = shorten(one_line(label), 400)
+    service = f" · {escaped(alert.service, 200)}" if alert.service else ""
+    what = f"PagerDuty alert, {escaped(alert.urgency, 40)} urgency"
+    button = ButtonElement(
+        text=PlainTextObject(text=OPEN_ROOM, emoji=False),
+        action_id="open_for_alert",
+        value=shorten(alert.alert_id, 2_000),
+    )
+    blocks: list[Block] = [
+        SectionBlock(text=MarkdownTextObject(text=f"{what}{service}\n*{link(alert.url, label)}*")),
+        ActionsBlock(elements=[button]),
+    ]
+    return f"{what}: {escaped(label, 600)}", [block.to_dict() for block in blocks]

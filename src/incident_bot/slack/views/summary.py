@@ -1,0 +1,194 @@
+"""The pinned message of a war room: what somebody who was just woken up has to know and do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from incident_bot.domain.incident import Alert, Incident
+from incident_bot.domain.people import Person
+from incident_bot.domain.policy import Role
+from incident_bot.domain.words import Milestone, Status
+from incident_bot.slack.views.sentence import (
+    escaped,
+    link,
+    mention,
+    moment,
+    one_line,
+    shorten,
+    unmarked,
+)
+
+Message = tuple[str, list[dict[str, Any]]]
+
+NOBODY = "_nobody yet_"
+HINT = "`/incident log …` adds to the timeline · `/incident help` shows the rest"
+OVER_HINT = "Not over after all? `/incident reopen` · `/incident export` brings the postmortem"
+CONFIRM_RESOLVE = "This resolves its PagerDuty incidents too and brings the postmortem draft."
+
+ALERTS_SHOWN = 5
+IMPACT_SHOWN = 5
+ROLES_SHOWN = 20
+UPDATE_LENGTH = 1_500
+TOPIC_LENGTH = 250
+
+_MILESTONE_OF = {
+    Status.OPEN: Milestone.DETECTED,
+    Status.ACKNOWLEDGED: Milestone.ACKNOWLEDGED,
+    Status.MITIGATED: Milestone.MITIGATED,
+    Status.RESOLVED: Milestone.RESOLVED,
+}
+
+
+def summary(incident: Incident, roles: Sequence[Role]) -> Message:
+    """The text (for notifications and screen readers) and the blocks, within Slack's limits."""
+    title = one_line(f"{incident.ref} · {incident.title}")
+    blocks: list[Block] = [
+        HeaderBlock(text=PlainTextObject(text=shorten(unmarked(title), 150), emoji=False)),
+        _section(_standing(incident)),
+        _section("\n".join(_role_lines(incident, roles))),
+    ]
+    blocks += [_section(part) for part in (_sources(incident), _impact(incident)) if part]
+    if incident.last_update:
+        at = f" · {moment(incident.last_update_at)}" if incident.last_update_at else ""
+        update = escaped(incident.last_update, UPDATE_LENGTH)
+        blocks.append(_section(f"*Last update*{at}\n{update}"))
+    if count := len(incident.actions):
+        blocks.append(_section(f"*{count} action item{'s' if count > 1 else ''}* so far"))
+    if not incident.is_over:
+        blocks.append(ActionsBlock(elements=_next_steps(incident)))
+        if claims := _claims(incident, roles):
+            blocks.append(ActionsBlock(elements=claims))
+    hint = OVER_HINT if incident.is_over else HINT
+    blocks.append(ContextBlock(elements=[MarkdownTextObject(text=hint)]))
+    return headline(incident), [block.to_dict() for block in blocks]
+
+
+def headline(incident: Incident) -> str:
+    """One line of mrkdwn: `INC-1 · Sev2 · open · Checkout fails`."""
+    standing = f"{incident.ref} · {incident.severity.label} · {incident.status.value}"
+    return f"{standing} · {escaped(one_line(incident.title), 600)}"
+
+
+def topic(incident: Incident) -> str:
+    """The room's topic, plain text of at most 250 characters: severity, status, IC."""
+    ic = incident.ic.name if incident.ic else "nobody yet"
+    text = f"{incident.severity.label} · {incident.status.value} · IC: {ic}"
+    return shorten(text.replace("<", "‹").replace(">", "›"), TOPIC_LENGTH)
+
+
+def since(incident: Incident) -> datetime | None:
+    """When it got the status that it has (aware UTC), where that is kept."""
+    milestone = _MILESTONE_OF.get(incident.status)
+    return incident.times.get(milestone) if milestone else None
+
+
+def _section(text: str) -> SectionBlock:
+    return SectionBlock(text=MarkdownTextObject(text=text))
+
+
+def _standing(incident: Incident) -> str:
+    at = since(incident)
+    status = incident.status.value.capitalize()
+    parts = [f"*{incident.severity.label}*"]
+    parts.append(f"*{status}* since {moment(at)}" if at else f"*{status}*")
+    if incident.status is not Status.OPEN and (detected := incident.times.get(Milestone.DETECTED)):
+        parts.append(f"detected {moment(detected)}")
+    if incident.service:
+        parts.append(escaped(incident.service, 200))
+    return " · ".join(parts)
+
+
+def _who(person: Person | None) -> str:
+    return NOBODY if person is None else short_mention(person)
+
+
+def short_mention(person: Person) -> str:
+    """A mention, or a name of at most 80 characters."""
+    return mention(person) if person.slack_id else escaped(person.at, 80)
+
+
+def _role_lines(incident: Incident, roles: Sequence[Role]) -> list[str]:
+    lines = [
+        f"*{escaped(role.name, 60)}:* {_who(incident.roles.get(role.key))}"
+        for role in roles[:ROLES_SHOWN]
+    ]
+    return lines or ["No roles are configured."]
+
+
+def _sources(incident: Incident) -> str:
+    alerts = list(incident.alerts.values())
+    lines = [_alert_line(alert) for alert in alerts[:ALERTS_SHOWN]]
+    if len(alerts) > ALERTS_SHOWN:
+        lines.append(f"… and {len(alerts) - ALERTS_SHOWN} more")
+    return "\n".join(["*PagerDuty*", *lines]) if lines else ""
+
+
+def _alert_line(alert: Alert) -> str:
+    label = f"#{alert.number} {alert.title}" if alert.number else alert.title
+    return f"• {link(alert.url, shorten(one_line(label), 150))} – {alert.status.value}"
+
+
+def _impact(incident: Incident) -> str:
+    figures = list(incident.impact.items())
+    lines = [
+        f"• {escaped(one_line(n), 80)}: {escaped(one_line(v), 200)}"
+        for n, v in figures[:IMPACT_SHOWN]
+    ]
+    if len(figures) > IMPACT_SHOWN:
+        lines.append(f"… and {len(figures) - IMPACT_SHOWN} more")
+    started = incident.times.get(Milestone.IMPACT_STARTED)
+    if not lines and started is None:
+        return ""
+    head = f"*Impact* since {moment(started)}" if started else "*Impact*"
+    return "\n".join([head, *lines])
+
+
+def _next_steps(incident: Incident) -> list[ButtonElement]:
+    buttons = []
+    if incident.status.rank < Status.MITIGATED.rank:
+        buttons.append(_button("Mark as mitigated", "mark_mitigated", incident.ref))
+    confirm = ConfirmObject(
+        title=f"Resolve {incident.ref}?"[:100],
+        text=PlainTextObject(text=CONFIRM_RESOLVE),
+        confirm="Resolve",
+        deny="Not yet",
+        style="danger",
+    )
+    buttons.append(_button("Resolve …", "resolve", incident.ref, style="danger", confirm=confirm))
+    return buttons
+
+
+def _claims(incident: Incident, roles: Sequence[Role]) -> list[ButtonElement]:
+    free = [role for role in roles[:ROLES_SHOWN] if role.key not in incident.roles]
+    return [
+        _button(
+            shorten(f"I take {role.short}", 75),
+            f"claim_role:{role.key}"[:255],
+            f"{incident.ref} {role.key}",
+        )
+        for role in free
+    ]
+
+
+def _button(
+    label: str,
+    action_id: str,
+    value: str,
+    *,
+    style: str | None = None,
+    confirm: ConfirmObject | None = None,
+) -> ButtonElement:
+    text = PlainTextObject(text=label, emoji=False)
+    return ButtonElement(text=text, action_id=action_id, value=value, style=style, confirm=confirm)

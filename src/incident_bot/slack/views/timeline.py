@@ -1,0 +1,103 @@
+"""`/incident timeline`: numbered lines in pages, so that they can be put right."""
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from incident_bot.domain import entries as e
+from incident_bot.domain.incident import Incident, Line
+from incident_bot.domain.policy import Role
+from incident_bot.slack.views.answer import Answer, shown
+from incident_bot.slack.views.sentence import escape, escaped, moment, one_line
+
+PAGE = 20
+LINE = 300
+EMPTY = "Nothing yet. Example: `/incident log 14:20 Failed over to the replica`"
+
+
+def timeline(
+    incident: Incident, lines: Sequence[Line], page: int | None, roles: Sequence[Role]
+) -> Answer:
+    """One page of 20 lines, in the order given. `page` counts from 1; None is the last one, and
+    so is a page behind it."""
+    if not lines:
+        return shown(EMPTY)
+    pages = -(-len(lines) // PAGE)
+    number = min(page or pages, pages)
+    names = {role.key: role.name for role in roles}
+    shown_lines = lines[(number - 1) * PAGE : number * PAGE]
+    head = f"*Timeline of {escape(incident.ref)}*, page {number} of {pages}"
+    if number > 1:
+        head += f" – before: `/incident timeline {number - 1}`"
+    if number < pages:
+        head += f" – further: `/incident timeline {number + 1}`"
+    body = "\n".join(_line(line, names) for line in shown_lines)
+    last = shown_lines[-1].number
+    hint = f"Put a line right: `/incident edit {last} 14:20 What really happened --why reason`"
+    return shown(f"{head}\n{body}\n{hint}")
+
+
+def words(body: e.Body, role_names: Mapping[str, str]) -> str:
+    """What an entry says, in one line of plain text."""
+    match body:
+        case e.Opened(title=title, severity=severity):
+            return f"Declared ({severity.label}): {title}"
+        case e.AlertTriggered(title=title, number=number):
+            return f"Alert{f' #{number}' if number else ''}: {title}"
+        case e.AlertAcknowledged():
+            return "Alert acknowledged"
+        case e.AlertResolved():
+            return "Alert resolved"
+        case e.AlertAnnotated(text=text):
+            return f"PagerDuty note: {text}"
+        case e.AlertOther(event_type=event_type):
+            return f"PagerDuty: {event_type}"
+        case e.RoomOpened(name=name):
+            return f"War room #{name} opened"
+        case e.PeopleInvited(people=people):
+            return "Invited " + ", ".join(p.name for p in people)
+        case e.RoleAssigned(role=role, holder=holder):
+            name = role_names.get(role, role)
+            return f"{holder.name} is {name}" if holder else f"{name} is free"
+        case e.SeverityChanged(severity=severity, text=text):
+            return f"Severity {severity.label}" + (f": {text}" if text else "")
+        case e.StatusChanged(status=status, text=text):
+            return f"Status {status.value}" + (f": {text}" if text else "")
+        case e.MilestoneSet(milestone=milestone):
+            return milestone.value.capitalize()
+        case e.Logged(headline=headline):
+            return headline
+        case e.Updated(text=text):
+            return f"Update: {text}"
+        case e.ImpactStated(name=name, value=value):
+            return f"Impact: {name}: {value}"
+        case e.MetricStated(name=name, during=during, peak=peak):
+            return f"Metric: {name}: {during or '?'} (peak {peak or '?'})"
+        case e.ActionAdded(text=text, priority=priority):
+            return f"Action item {priority.value}: {text}"
+        case e.NoteAdded(note=note, headline=headline):
+            return f"Note ({note.value}): {headline}"
+        case e.WhyStated(part=part, text=text):
+            return f"{part.capitalize()}: {text}"
+        case e.Approved(title=title):
+            return f"Postmortem approved ({title})" if title else "Postmortem approved"
+        case e.Retracted(target=target):
+            return f"#{target} retracted"
+        case e.Redacted(targets=targets):
+            return "Blanked " + ", ".join(f"#{target}" for target in targets)
+        case e.EffectFailed(sentence=sentence):
+            return sentence
+        case e.PagerDutyWritten(what=what):
+            return f"PagerDuty: {what}"
+        case e.PostmortemDelivered(name=name):
+            return f"{name} delivered"
+        case _:
+            assert_never(body)
+
+
+def _line(line: Line, names: Mapping[str, str]) -> str:
+    entry = line.entry
+    text = escaped(one_line(words(entry.body, names)), LINE)
+    mark = " _(corrected)_" if line.corrected else ""
+    more = " _(+ details)_" if getattr(entry.body, "details", "") else ""
+    who = escaped(entry.actor.name, 60)
+    return f"*#{line.number}* {moment(entry.occurred_at)} {text}{mark}{more} – {who}"

@@ -1,0 +1,60 @@
+"""People by id and e-mail, channels by name."""
+
+import pytest
+
+from incident_bot.effects import Later
+from tests.slack.stage import a_stage
+
+
+@pytest.fixture
+async def stage():
+    async with a_stage() as stage:
+        yield stage
+
+
+async def test_people_are_found_by_id_and_by_email(stage):
+    alice = stage.slack.add_user("alice", "Alice Smith", "alice@example.com", "Europe/Berlin")
+    by_id = await stage.lookup.slack_user(alice.id)
+    by_email = await stage.lookup.slack_user_by_email("alice@example.com")
+    for known in (by_id, by_email):
+        assert (known.name, known.handle, known.slack_id) == ("Alice Smith", "alice", alice.id)
+        assert (known.email, known.tz) == ("alice@example.com", "Europe/Berlin")
+
+
+async def test_nobody_is_none(stage):
+    stage.slack.add_user("gone", email="gone@example.com", deleted=True)
+    assert await stage.lookup.slack_user("U404") is None
+    assert await stage.lookup.slack_user_by_email("nobody@example.com") is None
+    assert await stage.lookup.slack_user_by_email("gone@example.com") is None
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "before"}, {"error": "missing_scope"}])
+async def test_everything_else_is_later(stage, fault):
+    for method in ("users.info", "users.lookupByEmail"):
+        stage.slack.faults.add(method, **fault)
+    with pytest.raises(Later):
+        await stage.lookup.slack_user("U1")
+    with pytest.raises(Later):
+        await stage.lookup.slack_user_by_email("a@example.com")
+
+
+async def test_a_channel_is_found_once_by_name_and_never_a_private_one(stage):
+    stage.slack.add_channel("incidents", private=True)
+    public = [stage.slack.add_channel(f"c{n}") for n in range(1100)][-1]
+    for _ in range(2):
+        assert await stage.lookup.channel(f"#{public.name}") == public.id
+    assert len(stage.calls("conversations.list")) == 2  # two pages, once
+    assert await stage.lookup.channel("incidents") is None
+
+
+async def test_a_channel_id_needs_no_search(stage):
+    assert await stage.lookup.channel("C012345678") == "C012345678"
+    assert stage.slack.calls == []
+
+
+async def test_a_slack_that_is_away_does_not_make_a_channel_missing(stage):
+    channel = stage.slack.add_channel("incidents")
+    stage.slack.faults.add("conversations.list", status=503)
+    with pytest.raises(Later):
+        await stage.lookup.channel("incidents")
+    assert await stage.lookup.channel("incidents") == channel.id

@@ -1,0 +1,218 @@
+"""Summary, announcement, questions: within Slack's limits whatever the incident looks like."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from incident_bot.domain import entries as e
+from incident_bot.domain.commands import AlertSeen
+from incident_bot.domain.incident import Action, Alert, Incident, Room
+from incident_bot.domain.people import BOT, Person
+from incident_bot.domain.policy import DEFAULT_ROLES, Role
+from incident_bot.domain.words import Milestone, NoteKind, Severity, Status
+from incident_bot.slack.payload_check import complaints
+from incident_bot.slack.views.announcement import alert_announcement, announcement
+from incident_bot.slack.views.delivery import postmortem_comment, still_to_write
+from incident_bot.slack.views.question import ask_to_resolve, said
+from incident_bot.slack.views.summary import summary, topic
+from incident_bot.standin.slack.blocks import check_blocks
+from tests.slack.stage import DETECTED, an_incident
+
+hostile = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        [
+            "<!channel> <@U0> &" * 400,
+            "*_~`" * 1000,
+            "@here " * 800,
+            "\n\n",
+            "",
+            "x" * 5000,
+            "&" * 3000,
+            "\u202e abc \x00",
+            "<https://evil|PagerDuty>",
+        ]
+    ),
+)
+people = st.builds(
+    Person, name=hostile, handle=st.none() | hostile, slack_id=st.sampled_from([None, "U0AB12"])
+)
+times = st.datetimes(datetime(2001, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+alerts = st.builds(
+    Alert, alert_id=hostile, title=hostile, url=st.none() | hostile, number=st.none() | st.just(7)
+)
+actions = st.just(Action(seq=1, item=e.ActionAdded(action="prevention", priority="P1", text="x")))
+incidents = st.builds(
+    Incident,
+    ref=st.sampled_from(["INC-1", "INC-123456"]),
+    title=hostile,
+    severity=st.sampled_from(Severity),
+    status=st.sampled_from(Status),
+    service=st.none() | hostile,
+    times=st.fixed_dictionaries(
+        {Milestone.DETECTED: times},
+        optional={m: times for m in Milestone if m is not Milestone.DETECTED},
+    ),
+    roles=st.dictionaries(st.sampled_from(["ic", "ops", "comms", "scribe"]), people),
+    alerts=st.dictionaries(hostile, alerts, max_size=12),
+    room=st.none() | st.just(Room(channel_id="C012345678", name="x")),
+    actions=st.lists(actions, max_size=3).map(tuple),
+    impact=st.dictionaries(hostile, hostile, max_size=12),
+    last_update=st.none() | hostile,
+    last_update_at=st.none() | times,
+    last_seq=st.just(5),
+)
+seen = st.builds(
+    AlertSeen,
+    alert_id=hostile.filter(bool),
+    title=hostile,
+    url=st.none() | hostile,
+    service=st.none() | hostile,
+    urgency=hostile,
+    number=st.none() | st.just(3),
+)
+many_roles = st.lists(
+    st.builds(Role, key=st.text("abcdef", min_size=1, max_size=9), name=hostile, short=hostile),
+    max_size=30,
+    unique_by=lambda role: role.key,
+)
+
+calm = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def assert_slack_takes(text, blocks):
+    assert complaints(text, blocks) == []
+    assert check_blocks(blocks, "message") == []
+
+
+def assert_nothing_is_alive(message):
+    for alive in ("<!channel", "<@U0>", "<!here", "<https://evil"):
+        assert alive not in message
+
+
+def mrkdwn_of(blocks):
+    if isinstance(blocks, dict):
+        own = blocks["text"] if blocks.get("type") == "mrkdwn" else ""
+        return own + "".join(mrkdwn_of(v) for v in blocks.values() if not isinstance(v, str))
+    if isinstance(blocks, list):
+        return "".join(mrkdwn_of(item) for item in blocks)
+    return ""
+
+
+@calm
+@given(incidents, many_roles | st.just(list(DEFAULT_ROLES)))
+def test_slack_takes_every_summary(incident, roles):
+    text, blocks = summary(incident, roles)
+    assert_slack_takes(text, blocks)
+    assert_nothing_is_alive(text + mrkdwn_of(blocks))
+    assert len(topic(incident)) <= 250
+    assert "<" not in topic(incident)
+
+
+@calm
+@given(incidents)
+def test_slack_takes_every_announcement(incident):
+    text, blocks = announcement(incident)
+    assert_slack_takes(text, blocks)
+    assert_nothing_is_alive(text + mrkdwn_of(blocks))
+
+
+@calm
+@given(seen)
+def test_slack_takes_every_alert(alert):
+    text, blocks = alert_announcement(alert)
+    assert_slack_takes(text, blocks)
+    assert_nothing_is_alive(text + mrkdwn_of(blocks))
+
+
+@calm
+@given(st.lists(hostile | people | times, min_size=1, max_size=6).map(tuple), st.booleans())
+def test_slack_takes_every_sentence(sentence, asking):
+    button = {"action": "resolve", "label": "x" * 90, "value": "INC-1"}
+    text, blocks = said(("Say: ", *sentence), [button] * 3 if asking else ())
+    assert_slack_takes(text, blocks or [])
+    assert_nothing_is_alive(text)
+
+
+def words(incident, roles=DEFAULT_ROLES):
+    _, blocks = summary(incident, roles)
+    return str(blocks)
+
+
+def buttons(incident):
+    _, blocks = summary(incident, DEFAULT_ROLES)
+    return [
+        (element["action_id"], element["value"])
+        for block in blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+
+
+def test_an_open_incident_shows_what_to_do_next():
+    assert buttons(an_incident()) == [
+        ("mark_mitigated", "INC-1"),
+        ("resolve", "INC-1"),
+        ("claim_role:ic", "INC-1 ic"),
+        ("claim_role:ops", "INC-1 ops"),
+        ("claim_role:comms", "INC-1 comms"),
+    ]
+
+
+def test_what_is_taken_or_done_has_no_button():
+    alice = Person(name="Alice", slack_id="U1")
+    taken = {"ic": alice, "ops": alice, "comms": alice}
+    incident = an_incident(status=Status.MITIGATED, roles=taken)
+    assert buttons(incident) == [("resolve", "INC-1")]
+    assert words(incident).count("<@U1>") == 3
+
+
+@pytest.mark.parametrize("status", [Status.RESOLVED, Status.CANCELLED])
+def test_when_it_is_over_there_is_nothing_to_press(status):
+    incident = an_incident(status=status)
+    assert buttons(incident) == []
+    assert "/incident reopen" in words(incident)
+
+
+def test_resolving_asks_first_and_says_what_it_does():
+    _, blocks = summary(an_incident(), DEFAULT_ROLES)
+    (resolve,) = [
+        el for b in blocks for el in b.get("elements", ()) if el.get("action_id") == "resolve"
+    ]
+    assert "PagerDuty" in resolve["confirm"]["text"]["text"]
+
+
+def test_the_summary_tells_since_when_and_links_the_alert():
+    alert = Alert(alert_id="Q1", title="5xx", url="https://x.pagerduty.com/Q1", number=9)
+    shown = words(an_incident(alerts={"Q1": alert}))
+    assert f"since <!date^{int(DETECTED.timestamp())}^" in shown
+    assert "<https://x.pagerduty.com/Q1|#9 5xx> – triggered" in shown
+
+
+def test_a_private_incident_cannot_be_announced():
+    with pytest.raises(ValueError, match="private"):
+        announcement(an_incident(private=True))
+
+
+def test_the_question_names_the_incident():
+    text, blocks = ask_to_resolve(an_incident())
+    assert text == "PagerDuty says that every alert of INC-1 is resolved. Is the incident over?"
+    assert [el["text"]["text"] for el in blocks[1]["elements"]] == ["Resolve INC-1", "Not yet"]
+
+
+def entry(seq, body):
+    return e.Entry(seq=seq, occurred_at=DETECTED, recorded_at=DETECTED, actor=BOT, body=body)
+
+
+def test_the_draft_names_what_is_still_to_write():
+    journal = [
+        entry(1, e.NoteAdded(note=NoteKind.SUMMARY, headline="It broke.")),
+        entry(2, e.WhyStated(part="root", text="A bad deploy.")),
+    ]
+    missing = [what for what, _ in still_to_write(an_incident(), journal)]
+    assert "summary" not in missing
+    assert "root cause" not in missing
+    assert {"when impact started", "what went well", "action items"} < set(missing)
+    assert "Still to write" in postmortem_comment(an_incident(), journal)
