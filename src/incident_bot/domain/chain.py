@@ -3,6 +3,9 @@
 Each link covers the one before, the entry's envelope and a salted digest of its body. Blanking a
 body (redaction) destroys text and salt but keeps the digest, so the chain still verifies and the
 text cannot be guessed from it.
+
+Digests leave out fields that have their default, so a field may be added to an entry later (with a
+default) without breaking the chains of old journals. A default must never be changed.
 """
 
 import hashlib
@@ -28,7 +31,7 @@ class Link:
 def body_digest(body: e.Body, reason: str | None, salt: str) -> str:
     """SHA-256 of the salt and the body (with the reason of a correction), as hex."""
     text = json.dumps(
-        {"body": body.model_dump(mode="json"), "reason": reason},
+        {"body": body.model_dump(mode="json", exclude_defaults=True), "reason": reason},
         sort_keys=True,
         ensure_ascii=False,
         separators=(",", ":"),
@@ -45,7 +48,7 @@ def link_hash(previous: str, ref: str, entry: e.Entry, digest: str) -> str:
             entry.seq,
             entry.occurred_at.isoformat(),
             entry.recorded_at.isoformat(),
-            entry.actor.model_dump(mode="json"),
+            entry.actor.model_dump(mode="json", exclude_defaults=True),
             entry.body.kind,
             entry.supersedes,
             digest,

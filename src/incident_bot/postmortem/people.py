@@ -32,13 +32,14 @@ class _Guests:
     def note(self, name: str, what: str) -> None:
         """Somebody typed a name: one of the known by name or handle, else a new guest."""
         typed = flat(name)
-        for person in self.people:
+        for i, person in enumerate(self.people):
             if typed.casefold() in {
                 person.name.casefold(),
                 f"@{person.handle}".casefold(),
                 f"{person.name} (@{person.handle})".casefold(),
             }:
-                self.add(person, flat(what))
+                if what.strip():  # their own words, instead of what the roles say
+                    self.what[i] = [flat(what)]
                 return
         self.add(Person(name=typed.removeprefix("@")), flat(what))
 

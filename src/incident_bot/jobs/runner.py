@@ -1,0 +1,243 @@
+"""The runner: claims jobs, performs them through handlers, and hands their outcome to the service.
+
+It keeps nothing that is needed to go on: kill it anywhere, and whoever claims the job next (after
+the lease, or at once when a SQLite process starts) carries on, knowing that it was begun before.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Protocol
+
+import structlog
+
+from incident_bot.domain.decision import JobKind
+from incident_bot.effects import Done, Effect, GiveUp, Handler, Later
+from incident_bot.jobs.backoff import MAX_ATTEMPTS, back_off
+from incident_bot.service import LeaseLost, Unavailable
+from incident_bot.store import Job, Store, StoreUnavailable
+from incident_bot.store.queue import LEASE
+
+POLL_SECONDS = 1.0
+TRY_SECONDS = 120.0
+_NOT_SOONER = 0.02
+
+NO_HANDLER = "This version of Incident Bot cannot do that; update it."
+TOO_OFTEN = "It failed {attempts} times, last with: {error}. Please do it by hand."
+
+log = structlog.get_logger(__name__)
+
+
+class Outcomes(Protocol):
+    """What the runner needs of the service: where outcomes become commands.
+
+    Both raise LeaseLost when somebody else has the job, Unavailable when nothing was kept.
+    """
+
+    async def finish(self, job: Job, done: Done) -> None:
+        """Marks it done and handles `done.then`, in one commit."""
+
+    async def give_up(self, job: Job, sentence: str) -> None:
+        """Buries the job and tells the room."""
+
+
+class Runner:
+    """Up to `concurrency` jobs at a time. `lease` in seconds; a try may take `try_seconds`."""
+
+    def __init__(
+        self,
+        store: Store,
+        service: Outcomes,
+        handlers: Mapping[JobKind, Handler],
+        concurrency: int = 8,
+        *,
+        lease: float = LEASE,
+        try_seconds: float = TRY_SECONDS,
+    ) -> None:
+        self._store = store
+        self._service = service
+        self._handlers = handlers
+        self._lease = lease
+        self._try_seconds = try_seconds
+        self._slots = asyncio.Semaphore(concurrency)
+        self._running: set[asyncio.Task[None]] = set()
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self.name = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(3)}"
+
+    def wake(self) -> None:
+        """Something was committed: look for jobs now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Take no further job; `run` ends soon. Jobs in hand go on until `drain`."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Takes jobs until `stop`."""
+        while not self._stopping:
+            await self._slots.acquire()
+            self._woken.clear()
+            try:
+                job = None if self._stopping else await self._claim()
+            except BaseException:
+                self._slots.release()
+                raise
+            if job is None:
+                self._slots.release()
+                await self._wait()
+            else:
+                task = asyncio.create_task(self._perform(job), name=f"job {job.key}")
+                self._running.add(task)
+                task.add_done_callback(self._ended)
+
+    async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109 - ends in order, not broken off
+        """Stops, waits `timeout` seconds for the jobs in hand, and gives the rest back at once.
+
+        True when nothing had to be broken off.
+        """
+        self.stop()
+        if not self._running:
+            return True
+        _, late = await asyncio.wait(self._running, timeout=timeout)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        return not late
+
+    async def settle(self, timeout: float) -> bool:  # noqa: ASYNC109 - answers, does not raise
+        """Waits until no job is left to do (`run` must be going); False after `timeout` seconds.
+
+        For the demo and for tests: a busy bot may never be settled.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while self._running or await self._store.queue.pending():  # noqa: ASYNC110
+                    await asyncio.sleep(_NOT_SOONER)
+                return True
+        return False
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._slots.release()
+        self.wake()  # what waited for it may go now
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a job's task broke", task=task.get_name(), exc_info=error)
+
+    async def _claim(self) -> Job | None:
+        try:
+            return await self._store.queue.claim(self.name, self._lease)
+        except StoreUnavailable as error:
+            log.warning("no job could be claimed", error=str(error))
+            await asyncio.sleep(POLL_SECONDS)
+            return None
+
+    async def _wait(self) -> None:
+        """Until somebody wakes us, the next job is due, or it is time to look."""
+        while not (self._woken.is_set() or self._stopping):
+            due = await self._next_due()
+            if due <= 0 and not self._woken.is_set():
+                await asyncio.sleep(_NOT_SOONER)  # another runner may just be taking it
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(POLL_SECONDS, max(due, _NOT_SOONER))):
+                    await self._woken.wait()
+
+    async def _next_due(self) -> float:
+        try:
+            due = await self._store.queue.next_due()
+        except StoreUnavailable:
+            return POLL_SECONDS
+        return POLL_SECONDS if due is None else due
+
+    # One job
+
+    async def _perform(self, job: Job) -> None:
+        with structlog.contextvars.bound_contextvars(
+            job=job.key, kind=str(job.kind), ref=job.ref, attempt=job.attempt
+        ):
+            work = asyncio.current_task()
+            assert work is not None
+            keeper = asyncio.create_task(self._keep(job, work), name=f"lease {job.key}")
+            try:
+                await self._try(job)
+            except LeaseLost:
+                log.warning("somebody else has the job now")
+            except asyncio.CancelledError:
+                if not keeper.done():  # told to stop; else the lease is lost and not ours to give
+                    await self._give_back(job)
+                raise
+            except (StoreUnavailable, Unavailable) as error:
+                # The lease ends by itself, and whoever claims it then knows that it was begun.
+                log.warning("the outcome of a job could not be kept", error=str(error))
+            finally:
+                keeper.cancel()
+
+    async def _keep(self, job: Job, work: "asyncio.Task[None]") -> None:
+        """Renews the lease; breaks the work off when somebody else has the job."""
+        while True:
+            await asyncio.sleep(self._lease / 3)
+            try:
+                kept = await self._store.queue.heartbeat(job, self._lease)
+            except StoreUnavailable as error:
+                log.warning("the lease could not be renewed", error=str(error))
+                continue
+            if not kept:
+                log.warning("somebody else has the job now")
+                work.cancel()
+                return
+
+    async def _try(self, job: Job) -> None:
+        if job.attempt > MAX_ATTEMPTS:
+            state = await self._store.queue.state_of(job.key)
+            await self._give_up(job, (state[1] if state else None) or "no answer")
+            return
+        handler = self._handlers.get(job.kind)
+        if handler is None:
+            log.error("no handler for this kind of job")
+            await self._service.give_up(job, NO_HANDLER)
+            return
+        try:
+            incident = await self._store.incident(job.ref) if job.ref else None
+            effect = Effect(job=job, incident=incident, again=job.started_before)
+            async with asyncio.timeout(self._try_seconds):
+                done = await handler(effect)
+            await self._service.finish(job, done)
+        except Later as later:
+            seconds = back_off(job.attempt) if later.seconds is None else later.seconds
+            await self._again(job, seconds, str(later), paused=later.paused)
+        except GiveUp as error:
+            log.warning("a job was given up", error=str(error))
+            await self._service.give_up(job, str(error))
+        except TimeoutError:
+            await self._again(job, back_off(job.attempt), "it took too long")
+        except LeaseLost:
+            raise  # told by the caller
+        except Unavailable as error:
+            await self._again(job, back_off(job.attempt), str(error))
+        except Exception as error:
+            # The outermost edge of a job: whether its effect is there is unknown.
+            log.exception("a job broke")
+            # Its words may be private or mean nothing to people: they are in the log.
+            words = f"an unexpected error ({type(error).__name__}, see the log)"
+            await self._again(job, back_off(job.attempt), words)
+
+    async def _again(self, job: Job, seconds: float, error: str, *, paused: bool = False) -> None:
+        if job.attempt >= MAX_ATTEMPTS and not paused:
+            await self._give_up(job, error)
+            return
+        log.info("a job will be tried again", seconds=round(seconds, 2), error=error)
+        await self._store.queue.retry(job, seconds, error, paused=paused)
+
+    async def _give_up(self, job: Job, error: str) -> None:
+        log.warning("a job failed too often", error=error)
+        await self._service.give_up(job, TOO_OFTEN.format(attempts=MAX_ATTEMPTS, error=error))
+
+    async def _give_back(self, job: Job) -> None:
+        """Lets others have it at once; the try does not count."""
+        with suppress(StoreUnavailable):
+            await self._store.queue.retry(job, 0.0, "the bot was stopped", paused=True)

@@ -1,0 +1,27 @@
+"""What the bot remembers: journals, the state they amount to, deliveries, people, and jobs.
+
+`Store` reads, `Unit` is one write transaction, `Queue` hands jobs to runners.
+"""
+
+from incident_bot.store.errors import StoreError, StoreInUse, StoreMissing, StoreUnavailable
+from incident_bot.store.inbox import Delivery
+from incident_bot.store.people import KnownPerson
+from incident_bot.store.queue import Job, JobState, Queue
+from incident_bot.store.store import Counts, Posted, Store
+from incident_bot.store.unit import Unit
+
+__all__ = [
+    "Counts",
+    "Delivery",
+    "Job",
+    "JobState",
+    "KnownPerson",
+    "Posted",
+    "Queue",
+    "Store",
+    "StoreError",
+    "StoreInUse",
+    "StoreMissing",
+    "StoreUnavailable",
+    "Unit",
+]

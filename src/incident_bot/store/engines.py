@@ -1,0 +1,174 @@
+"""Connections: the plain URL of the settings to SQLAlchemy's engines, and the SQLite rules.
+
+SQLite is written by one process through one connection, so that nobody waits for a lock, and read
+through others that can only read. Every transaction of the writer begins with BEGIN IMMEDIATE:
+with the driver's own mode, concurrent read-modify-writes were lost.
+"""
+
+import fcntl
+import json
+import os
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from incident_bot.store.errors import StoreError, StoreInUse
+
+BUSY_MS = 1500
+_WRITERS, _READERS, _REPLICA = 1, 4, 10
+
+
+def parse(url: str) -> URL:
+    """The URL with the asynchronous driver in it; StoreError when it is none that we serve."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            "DATABASE_URL is no database URL. Write sqlite:////abs/path.db or postgresql://…"
+        ) from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            if not parsed.database or parsed.database == ":memory:":
+                raise StoreError("DATABASE_URL names no file. Write sqlite:////abs/path.db")
+            return parsed.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres":
+            return parsed.set(drivername="postgresql+asyncpg")
+        case other:
+            raise StoreError(f"DATABASE_URL names {other}; SQLite and PostgreSQL are served.")
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The file of a SQLite URL, else None."""
+    return Path(url.database or "").absolute() if url.get_backend_name() == "sqlite" else None
+
+
+def writer(url: URL) -> AsyncEngine:
+    """The engine for units of work and the queue."""
+    if sqlite_path(url) is None:
+        return _postgresql(url)
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=_WRITERS,
+        max_overflow=0,
+        json_serializer=dump_json,
+    )
+    pragmas = (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        f"busy_timeout = {BUSY_MS}",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "temp_store = MEMORY",
+    )
+    _on_sqlite(engine, pragmas, "BEGIN IMMEDIATE")
+    return engine
+
+
+def reader(url: URL) -> AsyncEngine:
+    """The engine for reads and exports: on SQLite it cannot write and never holds up the writer."""
+    path = sqlite_path(url)
+    if path is None:
+        return _postgresql(url, server_settings={"default_transaction_read_only": "on"})
+    engine = create_async_engine(
+        url.set(database=f"file:{_quoted(path)}", query={"mode": "ro", "uri": "true"}),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=_READERS,
+        max_overflow=0,
+        json_serializer=dump_json,
+    )
+    _on_sqlite(engine, (f"busy_timeout = {BUSY_MS}", "query_only = ON"), "BEGIN DEFERRED")
+    return engine
+
+
+def _postgresql(url: URL, **connect: Any) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=_REPLICA,
+        max_overflow=0,
+        json_serializer=dump_json,
+        connect_args=connect,
+    )
+
+
+def at_once(engine: AsyncEngine) -> int:
+    """How many connections the engine gives out at a time."""
+    assert isinstance(engine.pool, AsyncAdaptedQueuePool)
+    return engine.pool.size()
+
+
+def _quoted(path: Path) -> str:
+    """A path for SQLite's own `file:` URI."""
+    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def dump_json(value: object) -> str:
+    """JSON as it is stored: readable text, so that a search of the file finds what is in it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _on_sqlite(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+async def empty_log(engine: AsyncEngine) -> bool:
+    """Moves SQLite's write-ahead log into the file and cuts it to nothing; False when a reader
+    that still needs it was in the way. Other databases have nothing to do."""
+    if engine.dialect.name != "sqlite":
+        return True
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        assert driver is not None
+        await driver.execute("PRAGMA busy_timeout = 50")  # the writer is held up meanwhile
+        try:
+            async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                row = await cursor.fetchone()
+        finally:
+            await driver.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    return row is not None and row[0] == 0
+
+
+class ProcessLock:
+    """A lock beside a SQLite file, held while the process lives, so that there is one writer."""
+
+    def __init__(self, path: Path) -> None:
+        """Takes the lock; StoreInUse when another process has it."""
+        name = path.with_name(path.name + ".lock")
+        self._file: IO[str] | None = name.open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._file.seek(0)
+            owner = self._file.read().strip() or "unknown"
+            self._file.close()
+            raise StoreInUse(
+                f"{path.name} is in use by another Incident Bot (process {owner}). A SQLite file"
+                " serves one process: stop the other one, or use PostgreSQL for several"
+                " (DATABASE_URL=postgresql://…)."
+            ) from error
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def release(self) -> None:
+        """Gives the lock up; a second call does nothing."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

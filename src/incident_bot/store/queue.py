@@ -1,0 +1,238 @@
+"""The queue of jobs: rows that runners claim, keep by a lease, and finish once.
+
+A job that was claimed has a *fence*, the number of its claim: whoever comes back with an older one
+has lost it. Real time (Unix seconds) is used throughout.
+"""
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from incident_bot.domain.decision import JobKind
+from incident_bot.store import enqueue
+from incident_bot.store.connection import Connection, Database
+from incident_bot.store.errors import READ_ONLY, StoreUnavailable
+from incident_bot.store.tables import UNFINISHED, jobs
+
+LEASE = 15.0
+
+
+class JobState(StrEnum):
+    """Where a job stands.
+
+        enqueued ──► WAITING ──claim──► RUNNING ──finish──► DONE
+                      ▲   │               │ ▲ │
+                      │   │   retry       │ └─┘ heartbeat; claimed again when the lease is over
+                      │   │ ◄─────────────┘ │
+                      └───┘                 │ bury (tries used up, or it can never work)
+                        │                   ▼
+                        └─(what it waits    DEAD
+                          for is dead)─────►
+
+    `due_at` says when a runner may take it: of a WAITING job the end of its back-off, of a
+    RUNNING one the end of its lease. DONE and DEAD are final.
+    """
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A claimed job. `attempt` counts from 1 without the pauses; `started_before` is True when it
+    was claimed earlier, so that its effect may already be there."""
+
+    id: int
+    key: str
+    kind: JobKind
+    ref: str | None
+    args: Mapping[str, Any]
+    lane: str | None
+    attempt: int
+    fence: int
+    started_before: bool
+
+
+# A job that could run as soon as it is due: the head of its lane (one in back-off included), with
+# everything done that must come first.
+_READY = f"""
+    SELECT {{what}} FROM job j
+    WHERE j.{UNFINISHED}
+      AND (j.lane IS NULL OR NOT EXISTS (
+        SELECT 1 FROM job e WHERE e.lane = j.lane AND e.id < j.id
+                              AND e.lane IS NOT NULL AND e.{UNFINISHED}))
+      AND NOT EXISTS (
+        SELECT 1 FROM job_after a LEFT JOIN job d ON d.key = a.key
+        WHERE a.job = j.key AND (d.state IS NULL OR d.state <> 'done'))
+"""  # noqa: S608 - made of constants only
+
+_CLAIM = f"""
+    UPDATE job SET state = 'running', fence = fence + 1, attempt = attempt + 1,
+                   worker = :worker, due_at = :until
+    WHERE id = ({_READY.format(what="j.id")} AND j.due_at <= :now
+                ORDER BY j.urgent DESC, j.id LIMIT 1 {{lock}})
+      AND due_at <= :now AND {UNFINISHED}
+    RETURNING id
+"""  # noqa: S608
+
+_MINE = (
+    (jobs.c.id == bindparam("job_id"))
+    & (jobs.c.fence == bindparam("job_fence"))
+    & (jobs.c.state == JobState.RUNNING.value)
+)
+
+
+def _holding(job: Job) -> dict[str, Any]:
+    return {"job_id": job.id, "job_fence": job.fence}
+
+
+async def finish(connection: Connection, job: Job, result: Mapping[str, Any]) -> bool:
+    """Marks it done within the caller's transaction; False when somebody else has it now."""
+    done = await connection.execute(
+        update(jobs)
+        .where(_MINE)
+        .values(state=JobState.DONE.value, result=dict(result), error=None),
+        _holding(job),
+    )
+    return done.rowcount == 1
+
+
+async def bury(connection: Connection, job: Job, error: str) -> bool:
+    """Marks it dead, and what waits for it, within the caller's transaction; False as above."""
+    done = await connection.execute(
+        update(jobs).where(_MINE).values(state=JobState.DEAD.value, error=error), _holding(job)
+    )
+    if done.rowcount != 1:
+        return False
+    await enqueue.bury_dependants(connection, job.key)
+    return True
+
+
+class Queue:
+    """Hands out jobs. Every call is a short transaction of its own, so none may be made while the
+    same task has a Unit open; within one, use Unit.finish and Unit.bury."""
+
+    def __init__(self, write: Database | None, read: Database) -> None:
+        self._write = write
+        self._read = read
+        lock = "FOR UPDATE OF j SKIP LOCKED" if read.dialect == "postgresql" else ""
+        self._claim = text(_CLAIM.format(lock=lock))
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[Connection]:
+        if self._write is None:
+            raise StoreUnavailable(READ_ONLY)
+        async with self._write.transaction() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[Connection]:
+        async with self._read.transaction() as connection:
+            yield connection
+
+    async def claim(self, worker: str, lease: float = LEASE) -> Job | None:
+        """The next job that is due, now leased for `lease` seconds; None when there is none."""
+        now = time.time()
+        values = {"worker": worker, "now": now, "until": now + lease}
+        try:
+            async with self._writing() as connection:
+                job_id = (await connection.execute(self._claim, values)).scalar()
+                if job_id is None:
+                    return None
+                rows = await connection.execute(select(jobs).where(jobs.c.id == job_id))
+                row = rows.mappings().one()
+        except StoreUnavailable as error:
+            if isinstance(error.__cause__, IntegrityError):
+                return None  # another replica has just taken the head of this lane
+            raise
+        return Job(
+            id=row["id"],
+            key=row["key"],
+            kind=JobKind(row["kind"]),
+            ref=row["ref"],
+            args=row["args"],
+            lane=row["lane"],
+            attempt=row["attempt"],
+            fence=row["fence"],
+            started_before=row["fence"] > 1,
+        )
+
+    async def heartbeat(self, job: Job, lease: float = LEASE) -> bool:
+        """Keeps the job for `lease` more seconds; False when somebody else has it now."""
+        async with self._writing() as connection:
+            done = await connection.execute(
+                update(jobs).where(_MINE).values(due_at=time.time() + lease), _holding(job)
+            )
+        return done.rowcount == 1
+
+    async def retry(self, job: Job, seconds: float, error: str, paused: bool = False) -> bool:
+        """Gives it back, due again in `seconds`. `paused`: this try does not count."""
+        async with self._writing() as connection:
+            done = await connection.execute(
+                update(jobs)
+                .where(_MINE)
+                .values(
+                    state=JobState.WAITING.value,
+                    due_at=time.time() + seconds,
+                    error=error,
+                    attempt=job.attempt - 1 if paused else job.attempt,
+                    worker=None,
+                ),
+                _holding(job),
+            )
+        return done.rowcount == 1
+
+    async def bury(self, job: Job, error: str) -> bool:
+        """Marks it dead for good, and what waits for it; False when somebody else has it now."""
+        async with self._writing() as connection:
+            return await bury(connection, job, error)
+
+    async def bury_orphans(self) -> int:
+        """Buries what waits for a dead job and was enqueued just as that died; how many."""
+        async with self._writing() as connection:
+            return await enqueue.bury_orphans(connection)
+
+    async def release_all(self) -> int:
+        """Ends every lease at once; how many. Only where no other process can be alive."""
+        async with self._writing() as connection:
+            done = await connection.execute(
+                update(jobs).where(jobs.c.state == JobState.RUNNING.value).values(due_at=0.0)
+            )
+        return done.rowcount
+
+    async def next_due(self) -> float | None:
+        """Seconds until some job can be claimed (0: now); None when nothing could ever be, as it
+        stands."""
+        async with self._reading() as connection:
+            due = (await connection.execute(text(_READY.format(what="MIN(j.due_at)")))).scalar()
+        return None if due is None else max(0.0, float(due) - time.time())
+
+    async def pending(self, ref: str | None = None) -> list[str]:
+        """The keys of unfinished jobs, oldest first, of one incident or of all."""
+        query = select(jobs.c.key).where(text(UNFINISHED)).order_by(jobs.c.id)
+        if ref is not None:
+            query = query.where(jobs.c.ref == ref)
+        async with self._reading() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def state_of(self, key: str) -> tuple[JobState, str | None] | None:
+        """Where the job of this key stands and its last error; None when there is none."""
+        query = select(jobs.c.state, jobs.c.error).where(jobs.c.key == key)
+        async with self._reading() as connection:
+            row = (await connection.execute(query)).first()
+        return None if row is None else (JobState(row.state), row.error)
+
+    async def by_state(self) -> dict[str, int]:
+        """How many jobs there are in each state."""
+        query = select(jobs.c.state, func.count().label("number")).group_by(jobs.c.state)
+        async with self._reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return {str(state): 0 for state in JobState} | {row.state: row.number for row in rows}

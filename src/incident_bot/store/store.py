@@ -1,0 +1,283 @@
+"""The store: opens the database, gives out units of work, and reads."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from incident_bot.domain import chain, entries, incident
+from incident_bot.domain.commands import AlertSeen
+from incident_bot.domain.incident import Incident
+from incident_bot.store import engines, inbox, journal, migrate, people
+from incident_bot.store.connection import Connection, Database
+from incident_bot.store.errors import READ_ONLY, StoreUnavailable, unavailable
+from incident_bot.store.people import KnownPerson
+from incident_bot.store.queue import JobState, Queue
+from incident_bot.store.tables import alerts, incidents, jobs, room_names
+from incident_bot.store.unit import Unit
+
+_NOT_OVER = ("open", "acknowledged", "mitigated")
+
+
+@dataclass(frozen=True)
+class Posted:
+    """Where one of our messages is in Slack."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Figures for /metrics. `oldest_due_seconds`: how long the job due longest has waited."""
+
+    jobs: Mapping[str, int] = field(default_factory=dict)
+    incidents: Mapping[str, int] = field(default_factory=dict)
+    oldest_due_seconds: float = 0.0
+
+
+class Store:
+    """The database. Reads see what is committed; each is its own short transaction.
+
+    Reads raise StoreUnavailable when the database does not answer.
+    """
+
+    def __init__(
+        self,
+        write: Database | None,
+        read: Database,
+        lock: engines.ProcessLock | None = None,
+    ) -> None:
+        self._write = write
+        self._read = read
+        self._lock = lock
+        self._unscrubbed = False
+        self.queue = Queue(write, read)
+
+    @classmethod
+    async def open(cls, url: str) -> "Store":
+        """Opens for one bot to write, made or brought up to date where needed.
+
+        StoreInUse when another process has the SQLite file, StoreError for a URL that is none,
+        StoreUnavailable when the database does not answer.
+        """
+        parsed = engines.parse(url)
+        path = engines.sqlite_path(parsed)
+        lock = None
+        if path is not None:
+            with unavailable():
+                await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+                lock = engines.ProcessLock(path)
+        engine = engines.writer(parsed)
+        store = cls(Database(engine), Database(engines.reader(parsed)), lock)
+        try:
+            await migrate.upgrade_engine(engine)
+            if path is not None:
+                await store.queue.release_all()
+                store._unscrubbed = True  # a crash may have left what a redaction took out
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    @classmethod
+    async def open_readonly(cls, url: str) -> "Store":
+        """Opens for reading only, beside a running bot too; StoreMissing when there is nothing."""
+        parsed = engines.parse(url)
+        await asyncio.to_thread(migrate.must_exist, engines.sqlite_path(parsed))
+        engine = engines.reader(parsed)
+        store = cls(None, Database(engine))
+        try:
+            await migrate.must_be_current(engine)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Closes every connection and gives the lock up."""
+        await self._read.dispose()
+        if self._write is not None:
+            await self._write.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[Unit]:
+        """One write transaction: commits when the block ends well, else leaves nothing.
+
+        StoreUnavailable when it could not be committed.
+        """
+        async with self._writing().transaction() as connection:
+            unit = Unit(connection)
+            yield unit
+            await unit.settle()
+        if unit.redacted:
+            self._unscrubbed = True
+            await self.scrub()
+
+    async def scrub(self) -> bool:
+        """After a redaction: empties SQLite's write-ahead log, which still has the old pages.
+
+        False when a reader was in the way; the clock then tries again.
+        """
+        if not self._unscrubbed:
+            return True
+        try:
+            self._unscrubbed = not await self._writing().empty_log()
+        except StoreUnavailable:
+            return False
+        return not self._unscrubbed
+
+    def _writing(self) -> Database:
+        if self._write is None:
+            raise StoreUnavailable(READ_ONLY)
+        return self._write
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[Connection]:
+        async with self._read.transaction() as connection:
+            yield connection
+
+    async def _one(self, query: Any) -> Any:
+        async with self._reading() as connection:
+            return (await connection.execute(query)).scalar()
+
+    # Incidents
+
+    async def ping(self) -> None:
+        """Asks the database for an answer; StoreUnavailable when there is none."""
+        await self._one(select(1))
+
+    async def incident(self, ref: str) -> Incident | None:
+        """The state of an incident now."""
+        return await self._incident(incidents.c.ref == ref)
+
+    async def in_channel(self, channel_id: str) -> Incident | None:
+        """The incident whose war room this channel is."""
+        return await self._incident(incidents.c.channel_id == channel_id)
+
+    async def _incident(self, condition: Any) -> Incident | None:
+        state = await self._one(select(incidents.c.state).where(condition))
+        return None if state is None else Incident.model_validate(state)
+
+    async def journal(self, ref: str) -> list[entries.Entry]:
+        """All entries in recorded order."""
+        async with self._reading() as connection:
+            return [entry for entry, _ in await journal.read(connection, ref)]
+
+    async def incidents(
+        self, *, only_open: bool, include_private: bool, limit: int = 50
+    ) -> list[Incident]:
+        """Incidents, newest first."""
+        query = select(incidents.c.state).order_by(incidents.c.number.desc()).limit(limit)
+        if only_open:
+            query = query.where(incidents.c.status.in_(_NOT_OVER))
+        if not include_private:
+            query = query.where(incidents.c.private.is_(False))
+        async with self._reading() as connection:
+            states = (await connection.execute(query)).scalars().all()
+        return [Incident.model_validate(state) for state in states]
+
+    async def refs(self) -> list[str]:
+        """Every reference, oldest first."""
+        async with self._reading() as connection:
+            query = select(incidents.c.ref).order_by(incidents.c.number)
+            return list((await connection.execute(query)).scalars())
+
+    async def verify(self, ref: str) -> str | None:
+        """None when the journal's chain holds and the stored state is its fold; else a sentence."""
+        query = journal.incident_query().where(incidents.c.ref == ref)
+        async with self._reading() as connection:
+            row = (await connection.execute(query)).mappings().first()
+            rows = await journal.read(connection, ref)
+        if row is None:
+            return f"{ref}: there is no such incident"
+        if (broken := chain.verify(ref, rows)) is not None:
+            return broken
+        if (rows[-1][1].hash if rows else chain.GENESIS) != row["last_hash"]:
+            return f"{ref}: the last entry is not the last that was recorded"
+        if incident.fold(ref, [entry for entry, _ in rows]) != journal.incident_of(row):
+            return f"{ref}: the stored state is not what the journal amounts to"
+        return None
+
+    async def alert(self, alert_id: str) -> AlertSeen | None:
+        """The alert as last seen."""
+        seen = await self._one(select(alerts.c.seen).where(alerts.c.alert_id == alert_id))
+        return None if seen is None else AlertSeen.model_validate(seen)
+
+    # Jobs
+
+    async def result(self, job_key: str) -> Mapping[str, Any] | None:
+        """The result of a job that is done; None when it is not."""
+        done = (jobs.c.key == job_key) & (jobs.c.state == JobState.DONE.value)
+        async with self._reading() as connection:
+            row = (await connection.execute(select(jobs.c.result).where(done))).first()
+        return None if row is None else (row.result or {})
+
+    async def posted(self, job_key: str) -> Posted | None:
+        """Where the message of this job is; None when it is not done or posted nothing."""
+        result = await self.result(job_key)
+        if not result or "channel" not in result or "ts" not in result:
+            return None
+        return Posted(channel=result["channel"], ts=result["ts"])
+
+    async def counts(self) -> Counts:
+        """How much there is of everything, and how far the runners are behind."""
+        number = func.count().label("number")
+        by_status = select(incidents.c.status, number).group_by(incidents.c.status)
+        async with self._reading() as connection:
+            statuses = (await connection.execute(by_status)).all()
+            oldest = await connection.execute(
+                select(func.min(jobs.c.due_at)).where(jobs.c.state == JobState.WAITING.value)
+            )
+            due = oldest.scalar()
+        return Counts(
+            jobs=await self.queue.by_state(),
+            incidents={row.status: row.number for row in statuses},
+            oldest_due_seconds=0.0 if due is None else max(0.0, time.time() - due),
+        )
+
+    # People and rooms
+
+    async def person(
+        self,
+        *,
+        slack_id: str | None = None,
+        pagerduty_id: str | None = None,
+        email: str | None = None,
+    ) -> KnownPerson | None:
+        """Who has one of these ids, or this e-mail in any case."""
+        async with self._reading() as connection:
+            return await people.find(
+                connection, slack_id=slack_id, pagerduty_id=pagerduty_id, email=email
+            )
+
+    async def save_person(self, known: KnownPerson) -> KnownPerson:
+        """Keeps the newest word of somebody, merged with what shares an id or e-mail."""
+        async with self._writing().transaction() as connection:
+            return await people.save(connection, known)
+
+    async def reserve_room_name(self, name: str, ref: str) -> bool:
+        """Takes a channel name for ever; True also when this incident has it already."""
+        owner = select(room_names.c.ref).where(room_names.c.name == name)
+        async with self._writing().transaction() as connection:
+            holder = (await connection.execute(owner)).scalar()
+            if holder is None:
+                await connection.execute(insert(room_names).values(name=name, ref=ref))
+        return holder in (None, ref)
+
+    async def room_names(self, ref: str) -> list[str]:
+        """The channel names that this incident has reserved."""
+        async with self._reading() as connection:
+            query = select(room_names.c.name).where(room_names.c.ref == ref)
+            return list((await connection.execute(query)).scalars())
+
+    async def expire_deliveries(self, older_than: float = inbox.KEEP_RAW_SECONDS) -> int:
+        """Drops raw bodies and answers older than so many seconds; how many."""
+        async with self._writing().transaction() as connection:
+            return await inbox.expire(connection, time.time() - older_than)

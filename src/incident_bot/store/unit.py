@@ -1,0 +1,204 @@
+"""One write transaction: everything a command changes, or nothing of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, insert, select, update
+
+from incident_bot.domain import chain, entries, incident
+from incident_bot.domain.commands import AlertSeen
+from incident_bot.domain.decision import Decision, NewJob
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.people import Actor
+from incident_bot.store import enqueue, inbox, journal, queue, redaction
+from incident_bot.store.connection import Connection
+from incident_bot.store.errors import StoreUnavailable
+from incident_bot.store.inbox import Delivery
+from incident_bot.store.queue import Job
+from incident_bot.store.tables import alerts, counters, incidents
+
+
+class Unit:
+    """What may be done within a unit of work. It commits when its block ends well."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._deliveries: list[Delivery] = []
+        self._refs: list[str] = []
+        self._links: dict[str, tuple[int, str]] = {}  # the last seq and hash of what was read
+        self.redacted = False
+
+    # Deliveries
+
+    async def seen(self, delivery: Delivery) -> Mapping[str, Any] | None:
+        """The answer stored when this delivery was handled before ({}: none was); None: new."""
+        return await inbox.seen(self._connection, delivery)
+
+    async def remember(
+        self, delivery: Delivery, *, outcome: str, answer: Mapping[str, Any] | None = None
+    ) -> None:
+        """Keeps that the delivery was handled, with what was answered."""
+        await inbox.remember(self._connection, delivery, outcome, answer)
+        self._deliveries.append(delivery)
+
+    # Incidents
+
+    async def next_ref(self) -> str:
+        """The next free reference: `INC-1`, `INC-2`, … It is used up only when `apply` records
+        something under it, so there are no gaps."""
+        last = await self._connection.execute(
+            select(counters.c.value).where(counters.c.name == "incident").with_for_update()
+        )
+        return f"INC-{last.scalar_one() + 1}"
+
+    async def incident(self, ref: str) -> Incident | None:
+        """The state now, locked until the unit ends."""
+        row = await self._connection.execute(
+            journal.incident_query().where(incidents.c.ref == ref).with_for_update()
+        )
+        found = row.mappings().first()
+        if found is None:
+            return None
+        self._links[ref] = (found["last_seq"], found["last_hash"])
+        return journal.incident_of(found)
+
+    async def journal(self, ref: str) -> list[entries.Entry]:
+        """All entries in recorded order."""
+        return [entry for entry, _ in await journal.read(self._connection, ref)]
+
+    async def ref_of_open_group(self, group: str) -> str | None:
+        """The open incident in which alerts of this group meet."""
+        ref: str | None = await self._one(
+            select(incidents.c.ref).where(incidents.c.open_group == group)
+        )
+        return ref
+
+    # Alerts
+
+    async def ref_of_alert(self, alert_id: str) -> str | None:
+        """The incident that the alert belongs to; None when it has none or is not known."""
+        ref: str | None = await self._one(select(alerts.c.ref).where(alerts.c.alert_id == alert_id))
+        return ref
+
+    async def alert(self, alert_id: str) -> AlertSeen | None:
+        """The alert as last seen."""
+        seen = await self._one(select(alerts.c.seen).where(alerts.c.alert_id == alert_id))
+        return None if seen is None else AlertSeen.model_validate(seen)
+
+    async def save_alert(self, alert: AlertSeen, ref: str | None) -> None:
+        """Keeps the alert as seen now. `ref` None leaves it where it belonged."""
+        values: dict[str, Any] = {"seen": alert.model_dump(mode="json")}
+        if ref is not None:
+            values["ref"] = ref
+        done = await self._connection.execute(
+            update(alerts).where(alerts.c.alert_id == alert.alert_id).values(**values)
+        )
+        if done.rowcount == 0:
+            await self._connection.execute(
+                insert(alerts).values(alert_id=alert.alert_id, **{"ref": None, **values})
+            )
+
+    # Decisions
+
+    async def apply(
+        self, before: Incident, decision: Decision, actor: Actor, now: datetime
+    ) -> Incident:
+        """Appends the entries, blanks what is to be redacted, keeps the state, enqueues the jobs.
+
+        `before` is what `incident` gave, or a blank `Incident(ref=await next_ref())`; `now` is
+        domain time, aware. The state after it.
+        """
+        ref = before.ref
+        new = journal.compose(decision.entries, before.last_seq, actor, now)
+        rows, last_hash = journal.linked(ref, new, await self._last_hash(before))
+        if before.exists:
+            await journal.append(self._connection, rows)
+            if decision.redact:
+                await self._redact(ref, decision.redact)
+            state = await self._after(before, new, fold=bool(decision.redact))
+            await self._update(before, state, last_hash)
+        else:
+            state = incident.fold(ref, new)
+            if new:
+                await self._insert(state, last_hash)
+                await journal.append(self._connection, rows)
+        self._links[ref] = (state.last_seq, last_hash)
+        await enqueue.enqueue(self._connection, ref, decision.jobs)
+        self._refs.append(ref)
+        return state
+
+    async def enqueue(self, jobs: Sequence[NewJob], ref: str | None = None) -> None:
+        """Adds jobs that belong to no decision on an incident (an alert that is only announced)."""
+        await enqueue.enqueue(self._connection, ref, jobs)
+
+    async def _last_hash(self, before: Incident) -> str:
+        if before.ref not in self._links:
+            await self.incident(before.ref)
+        seq, last_hash = self._links.get(before.ref, (0, chain.GENESIS))
+        if seq != before.last_seq:
+            raise StoreUnavailable(f"{before.ref} was changed since it was read")
+        return last_hash
+
+    async def _after(
+        self, before: Incident, new: Sequence[entries.Entry], *, fold: bool
+    ) -> Incident:
+        if fold or any(incident.needs_fold(entry) for entry in new):
+            return incident.fold(before.ref, await self.journal(before.ref))
+        for entry in new:
+            before = incident.apply(before, entry)
+        return before
+
+    async def _redact(self, ref: str, numbers: Sequence[int]) -> None:
+        texts: set[str] = set()
+        for entry in await self.journal(ref):
+            if entry.seq in numbers and not entry.redacted:
+                texts |= journal.texts_of(entry)
+                await journal.overwrite(self._connection, ref, journal.blanked(entry))
+        await redaction.forget(self._connection, ref, texts)
+        self.redacted = True
+
+    async def _insert(self, state: Incident, last_hash: str) -> None:
+        number = int(state.ref.rpartition("-")[2])
+        await self._connection.execute(
+            update(counters).where(counters.c.name == "incident").values(value=number)
+        )
+        await self._connection.execute(
+            insert(incidents).values(
+                number=number,
+                ref=state.ref,
+                open_group=None if state.is_over else state.group,
+                last_hash=last_hash,
+                **journal.columns_of(state),
+            )
+        )
+
+    async def _update(self, before: Incident, state: Incident, last_hash: str) -> None:
+        values = {**journal.columns_of(state), "last_hash": last_hash}
+        if state.is_over or state.group is None:
+            values["open_group"] = None
+        elif before.is_over and await self.ref_of_open_group(state.group) is None:
+            # Reopened: it takes its group's alerts again, unless a newer incident has them now.
+            values["open_group"] = state.group
+        await self._connection.execute(
+            update(incidents).where(incidents.c.ref == state.ref).values(**values)
+        )
+
+    # Jobs
+
+    async def finish(self, job: Job, result: Mapping[str, Any]) -> bool:
+        """Marks the job done; False when somebody else has it now: roll back."""
+        return await queue.finish(self._connection, job, result)
+
+    async def bury(self, job: Job, error: str) -> bool:
+        """Marks the job dead, and what waits for it; False when somebody else has it now."""
+        return await queue.bury(self._connection, job, error)
+
+    async def settle(self) -> None:
+        """The last thing before the commit: ties deliveries to the incident they were about."""
+        for ref in self._refs[:1]:
+            for delivery in self._deliveries:
+                await inbox.belongs_to(self._connection, delivery, ref)
+
+    async def _one(self, query: Select[Any]) -> Any:
+        return (await self._connection.execute(query)).scalar()

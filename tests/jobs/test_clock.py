@@ -1,0 +1,49 @@
+"""The clock ticks sweeps, and one that breaks does not stop it."""
+
+import asyncio
+
+from incident_bot.jobs.clock import Clock, Sweep, standard_sweeps
+from incident_bot.store import Delivery, Store
+
+
+async def test_a_sweep_at_start_runs_at_once() -> None:
+    ran = asyncio.Event()
+
+    async def sweep() -> None:
+        ran.set()
+
+    clock = Clock([Sweep("x", 3600.0, sweep, at_start=True)])
+    clock.start()
+    await asyncio.wait_for(ran.wait(), 20)
+    clock.stop()
+    clock.stop()
+
+
+async def test_a_sweep_that_breaks_comes_again() -> None:
+    times = 0
+    twice = asyncio.Event()
+
+    async def sweep() -> None:
+        nonlocal times
+        times += 1
+        if times == 2:
+            twice.set()
+        raise RuntimeError("broken")
+
+    clock = Clock([Sweep("x", 0.05, sweep)])
+    clock.start()
+    await asyncio.wait_for(twice.wait(), 20)
+    clock.stop()
+
+
+async def test_the_standard_sweeps(store: Store) -> None:
+    woken: list[None] = []
+    sweeps = {sweep.name: sweep for sweep in standard_sweeps(store, lambda: woken.append(None))}
+    async with store.unit() as unit:
+        await unit.remember(Delivery("s", "1", raw=b"x"), outcome="ok")
+
+    for sweep in sweeps.values():
+        await sweep.run()
+
+    assert woken == [None]
+    assert sorted(sweeps) == ["old deliveries", "stale leases", "what redaction left in the log"]

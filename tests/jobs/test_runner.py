@@ -1,0 +1,366 @@
+"""The runner with handlers of our own: what it does with each outcome."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from incident_bot.domain.decision import JobKind, NewJob
+from incident_bot.effects import Done, Effect, GiveUp, Handler, Later
+from incident_bot.jobs.backoff import MAX_ATTEMPTS, back_off
+from incident_bot.jobs.runner import NO_HANDLER, Runner
+from incident_bot.service import LeaseLost, Unavailable
+from incident_bot.store import Job, JobState, Store
+from tests.store.stories import claim, enqueue, job, opened
+
+SOON = 20.0  # seconds within which anything must happen; never reached
+
+
+class FakeService:
+    """Keeps outcomes as the service does, and what was said."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.said: list[tuple[str, str]] = []
+        self.finished: list[str] = []
+        self.broken = 0
+
+    async def finish(self, job: Job, done: Done) -> None:
+        """Marks it done."""
+        if self.broken:
+            self.broken -= 1
+            raise Unavailable("the disk is full")
+        async with self.store.unit() as unit:
+            if not await unit.finish(job, done.result):
+                raise LeaseLost(job.key)
+        self.finished.append(job.key)
+
+    async def give_up(self, job: Job, sentence: str) -> None:
+        """Buries it."""
+        async with self.store.unit() as unit:
+            if not await unit.bury(job, sentence):
+                raise LeaseLost(job.key)
+        self.said.append((job.key, sentence))
+
+
+@pytest.fixture
+def service(store: Store) -> FakeService:
+    """The service's place."""
+    return FakeService(store)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Back-off is right but takes no time."""
+    monkeypatch.setattr("incident_bot.jobs.runner.back_off", lambda _attempt: 0.0)
+
+
+@asynccontextmanager
+async def running(runner: Runner) -> AsyncIterator[Runner]:
+    """The runner at work, drained at the end."""
+    task = asyncio.create_task(runner.run())
+    yield runner
+    await runner.drain(SOON)
+    await asyncio.wait_for(task, SOON)
+
+
+def always(handler: Handler) -> dict[JobKind, Handler]:
+    """The same handler for every kind."""
+    return dict.fromkeys(JobKind, handler)
+
+
+async def until(what: Callable[[], bool]) -> None:
+    """Waits for something that must happen."""
+    async with asyncio.timeout(SOON):
+        while not what():
+            await asyncio.sleep(0.005)
+
+
+async def test_jobs_are_done_and_their_results_kept(store: Store, service: FakeService) -> None:
+    seen: list[Effect] = []
+
+    async def handler(effect: Effect) -> Done:
+        seen.append(effect)
+        return Done({"key": effect.job.key})
+
+    ref = await opened(store, jobs=(job("INC-1/a", args={"n": 1}),))
+    await enqueue(store, job("b"))
+    async with running(Runner(store, service, always(handler))) as runner:
+        assert await runner.settle(SOON)
+
+    first = next(effect for effect in seen if effect.job.key == "INC-1/a")
+    assert first.incident == await store.incident(ref)
+    assert (first.args, first.again) == ({"n": 1}, False)
+    assert next(effect for effect in seen if effect.job.key == "b").incident is None
+    assert await store.result("b") == {"key": "b"}
+    assert sorted(service.finished) == ["INC-1/a", "b"]
+
+
+async def test_a_commit_wakes_it(
+    store: Store, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("incident_bot.jobs.runner.POLL_SECONDS", 3600.0)
+
+    async def handler(_effect: Effect) -> Done:
+        return Done()
+
+    async with running(Runner(store, service, always(handler))) as runner:
+        await asyncio.sleep(0.05)  # it has looked, found nothing, and waits an hour
+        await enqueue(store, job("a"), job("b", after=("a",)))
+        runner.wake()
+        await until(lambda: service.finished == ["a", "b"])
+
+
+async def test_without_a_wake_it_looks_by_itself(store: Store, service: FakeService) -> None:
+    async def handler(_effect: Effect) -> Done:
+        return Done()
+
+    async with running(Runner(store, service, always(handler))):
+        await asyncio.sleep(0.05)
+        await enqueue(store, job("a"))
+        await until(lambda: service.finished == ["a"])
+
+
+async def test_later_is_tried_again_and_known_as_such(store: Store, service: FakeService) -> None:
+    tries: list[tuple[int, bool]] = []
+
+    async def handler(effect: Effect) -> Done:
+        tries.append((effect.job.attempt, effect.again))
+        if len(tries) == 1:
+            raise Later("slow down", seconds=0.0, paused=True)
+        if len(tries) == 2:
+            raise Later("not yet")
+        return Done()
+
+    await enqueue(store, job("a"))
+    async with running(Runner(store, service, always(handler))) as runner:
+        assert await runner.settle(SOON)
+    assert tries == [(1, False), (1, True), (2, True)]
+
+
+async def test_a_crash_is_tried_again(store: Store, service: FakeService) -> None:
+    tries: list[bool] = []
+
+    async def handler(effect: Effect) -> Done:
+        tries.append(effect.again)
+        if len(tries) == 1:
+            raise KeyError("a bug")
+        return Done()
+
+    await enqueue(store, job("a"))
+    async with running(Runner(store, service, always(handler))) as runner:
+        assert await runner.settle(SOON)
+    assert tries == [False, True]
+    assert service.finished == ["a"]
+
+
+async def test_giving_up_tells_people(store: Store, service: FakeService) -> None:
+    async def handler(_effect: Effect) -> Done:
+        raise GiveUp("The channel is archived. Unarchive it.")
+
+    await enqueue(store, job("a"), job("b", after=("a",)))
+    async with running(Runner(store, service, always(handler))) as runner:
+        assert await runner.settle(SOON)
+    assert service.said == [("a", "The channel is archived. Unarchive it.")]
+    assert await store.queue.state_of("b") == (JobState.DEAD, "the thing before it failed")
+
+
+async def test_too_many_tries_are_enough(store: Store, service: FakeService) -> None:
+    tries = Counter[str]()
+
+    async def handler(effect: Effect) -> Done:
+        tries[effect.job.key] += 1
+        raise Later("Slack is away")
+
+    await enqueue(store, job("a"))
+    async with running(Runner(store, service, always(handler))) as runner:
+        assert await runner.settle(SOON)
+    assert tries["a"] == MAX_ATTEMPTS
+    assert service.said[0][0] == "a"
+    assert "12 times" in service.said[0][1]
+    assert "Slack is away" in service.said[0][1]
+
+
+async def test_a_job_that_kills_the_process_ends_too(store: Store, service: FakeService) -> None:
+    await enqueue(store, job("a"))
+    for _ in range(MAX_ATTEMPTS):
+        await claim(store)
+        await store.queue.release_all()
+
+    async def handler(_effect: Effect) -> Done:
+        raise AssertionError("never again")
+
+    async with running(Runner(store, service, always(handler))) as runner:
+        assert await runner.settle(SOON)
+    assert [key for key, _ in service.said] == ["a"]
+
+
+async def test_a_kind_without_a_handler_is_told(store: Store, service: FakeService) -> None:
+    await enqueue(store, NewJob(JobKind.SET_TOPIC, "t"))
+    async with running(Runner(store, service, {})) as runner:
+        assert await runner.settle(SOON)
+    assert service.said == [("t", NO_HANDLER)]
+
+
+async def test_an_outcome_that_was_not_kept_is_tried_again(
+    store: Store, service: FakeService
+) -> None:
+    service.broken = 2
+    again: list[bool] = []
+
+    async def handler(effect: Effect) -> Done:
+        again.append(effect.again)
+        return Done()
+
+    await enqueue(store, job("a"))
+    async with running(Runner(store, service, always(handler))) as runner:
+        assert await runner.settle(SOON)
+    assert again == [False, True, True]
+    assert service.finished == ["a"]
+
+
+async def test_a_try_that_hangs_is_broken_off(store: Store, service: FakeService) -> None:
+    tries: list[bool] = []
+
+    async def handler(effect: Effect) -> Done:
+        tries.append(effect.again)
+        if len(tries) == 1:
+            await asyncio.Event().wait()
+        return Done()
+
+    await enqueue(store, job("a"))
+    async with running(Runner(store, service, always(handler), try_seconds=0.05)) as runner:
+        assert await runner.settle(SOON)
+    assert tries == [False, True]
+
+
+async def test_a_stop_gives_back_what_hangs(store: Store, service: FakeService) -> None:
+    begun = asyncio.Event()
+
+    async def handler(_effect: Effect) -> Done:
+        begun.set()
+        await asyncio.Event().wait()
+        return Done()
+
+    await enqueue(store, job("a"), job("b"))
+    runner = Runner(store, service, always(handler), concurrency=1)
+    task = asyncio.create_task(runner.run())
+    await asyncio.wait_for(begun.wait(), SOON)
+    assert not await runner.drain(0.01)
+    await asyncio.wait_for(task, SOON)
+
+    assert service.finished == []
+    assert await store.queue.pending() == ["a", "b"]
+    again = await claim(store, "another")
+    assert (again.key, again.attempt, again.started_before) == ("a", 1, True)
+
+
+async def test_a_stop_lets_what_is_under_way_end(store: Store, service: FakeService) -> None:
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def handler(_effect: Effect) -> Done:
+        begun.set()
+        await go.wait()
+        return Done()
+
+    await enqueue(store, job("a"), job("b"))
+    runner = Runner(store, service, always(handler), concurrency=1)
+    task = asyncio.create_task(runner.run())
+    await asyncio.wait_for(begun.wait(), SOON)
+    runner.stop()
+    go.set()
+    assert await runner.drain(SOON)
+    await asyncio.wait_for(task, SOON)
+    assert service.finished == ["a"]
+
+
+async def test_an_idle_runner_stops(store: Store, service: FakeService) -> None:
+    runner = Runner(store, service, {})
+    task = asyncio.create_task(runner.run())
+    await asyncio.sleep(0.02)
+    runner.stop()
+    await asyncio.wait_for(task, SOON)
+    assert await runner.drain(SOON)
+
+
+async def test_a_long_job_keeps_its_lease(
+    store: Store, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewed: list[bool] = []
+    heartbeat = store.queue.heartbeat
+
+    async def watched(job: Job, lease: float) -> bool:
+        renewed.append(await heartbeat(job, lease))
+        return renewed[-1]
+
+    monkeypatch.setattr(store.queue, "heartbeat", watched)
+
+    async def handler(_effect: Effect) -> Done:
+        await until(lambda: len(renewed) >= 3)
+        return Done()
+
+    await enqueue(store, job("a"))
+    async with running(Runner(store, service, always(handler), lease=0.3)) as runner:
+        assert await runner.settle(SOON)
+    assert all(renewed[:3])
+    assert service.finished == ["a"]
+
+
+async def test_a_lost_lease_breaks_the_work_off(store: Store, service: FakeService) -> None:
+    begun, broken = asyncio.Event(), asyncio.Event()
+
+    async def handler(_effect: Effect) -> Done:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            broken.set()
+        return Done()
+
+    await enqueue(store, job("a"))
+    runner = Runner(store, service, always(handler), lease=0.3)
+    task = asyncio.create_task(runner.run())
+    await asyncio.wait_for(begun.wait(), SOON)
+    runner.stop()
+    taken = None
+    while taken is None:  # a heartbeat may come between
+        await store.queue.release_all()
+        taken = await store.queue.claim("thief")
+    await asyncio.wait_for(broken.wait(), SOON)
+    await asyncio.wait_for(task, SOON)
+    await runner.drain(SOON)
+
+    assert taken.fence == 2
+    assert await store.queue.heartbeat(taken)  # and it stays the thief's
+
+
+async def test_no_more_than_so_many_at_once(store: Store, service: FakeService) -> None:
+    now = most = 0
+
+    async def handler(_effect: Effect) -> Done:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.01)
+        now -= 1
+        return Done()
+
+    await enqueue(store, *(job(str(n)) for n in range(12)))
+    async with running(Runner(store, service, always(handler), concurrency=3)) as runner:
+        assert await runner.settle(SOON)
+    assert most == 3
+    assert len(service.finished) == 12
+
+
+async def test_settle_says_when_it_took_too_long(store: Store, service: FakeService) -> None:
+    await enqueue(store, job("a"))
+    assert not await Runner(store, service, {}).settle(0.05)
+
+
+def test_back_off_grows_to_a_minute_with_jitter() -> None:
+    assert 0.25 <= back_off(1) <= 0.5
+    assert 2.0 <= back_off(4) <= 4.0
+    assert 30 <= back_off(12) <= 60
+    assert len({back_off(12) for _ in range(10)}) > 1

@@ -1,0 +1,97 @@
+"""A pasted password leaves no trace, and the chain still holds."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+from sqlalchemy import text
+
+from incident_bot.domain import entries as e
+from incident_bot.domain.commands import AlertSeen
+from incident_bot.domain.decision import Decision, NewEntry
+from incident_bot.domain.incident import fold
+from incident_bot.store import Delivery, Store
+from tests.store.stories import T0, WHO, at, change, claim, decision, finish, job, opened
+
+SECRET = "hunter2-Ünïcode"
+ASCII = "hunter2"
+
+
+def traces(folder: Path) -> list[str]:
+    """The files that still have the text."""
+    return [path.name for path in folder.iterdir() if ASCII.encode() in path.read_bytes()]
+
+
+def redact(*numbers: int) -> Decision:
+    """What `decide` answers to a redaction."""
+    entry = NewEntry(e.Redacted(targets=numbers, text="a password"), at(5))
+    return Decision(entries=(entry,), redact=numbers)
+
+
+async def test_no_trace_of_the_text_is_left(store: Store, tmp_path: Path) -> None:
+    ref = await opened(store)
+    raw = urlencode({"command": "/incident", "text": f"log {SECRET}"}).encode()
+    async with store.unit() as unit:
+        before = await unit.incident(ref)
+        assert before is not None
+        delivery = Delivery("slack", "1", raw=raw, kind="command")
+        say = job("INC-1/say/2", args={"sentence": ["Logged: ", f"{SECRET}."]})
+        what = decision(e.Logged(headline=SECRET, details=f"pw {SECRET}"), jobs=(say,))
+        await unit.apply(before, what, WHO, T0)
+        await unit.remember(delivery, outcome="LogEntry", answer={"reply": [f"#2 {SECRET}"]})
+        await unit.save_alert(AlertSeen(alert_id="P1", title="x", details=SECRET), ref)
+    fix = NewEntry(e.Logged(headline=f"not {SECRET}"), T0, supersedes=2, reason=f"was {SECRET}")
+    await change(store, ref, Decision(entries=(fix,)))
+    async with store.unit() as unit:  # refused elsewhere, kept without an incident
+        await unit.remember(Delivery("slack", "2", raw=raw), outcome="refused")
+    done = await claim(store)
+    await finish(store, done, text=SECRET)
+    assert traces(tmp_path)
+
+    state = await change(store, ref, redact(2, 3))
+
+    assert traces(tmp_path) == []
+    assert await store.verify(ref) is None
+    journal = await store.journal(ref)
+    assert journal[1].body == e.Logged(headline=e.REDACTED, details=e.REDACTED)
+    assert (journal[2].reason, journal[2].redacted) == (e.REDACTED, True)
+    assert fold(ref, journal) == state == await store.incident(ref)
+    assert await store.result("INC-1/say/2") == {"text": e.REDACTED}
+    async with store.unit() as unit:
+        assert await unit.seen(delivery) == {}
+        assert await unit.seen(Delivery("slack", "2")) == {}
+
+
+async def test_no_trace_is_left_among_many_pages(store: Store, tmp_path: Path) -> None:
+    ref = await opened(store)
+    for n in range(60):
+        text = f"{ASCII}-{n} " + "x" * (37 * n % 900)
+        await change(store, ref, decision(e.Logged(headline=text), e.Updated(text=text)))
+
+    journal = await store.journal(ref)
+    hidden = tuple(entry.seq for entry in journal if not isinstance(entry.body, e.Opened))
+    for start in range(0, len(hidden), 30):
+        await change(store, ref, redact(*hidden[start : start + 30]))
+
+    assert traces(tmp_path) == []
+    assert await store.verify(ref) is None
+
+
+async def test_other_jobs_keep_their_arguments(store: Store) -> None:
+    say = job("INC-1/say/2", args={"action": "note", "sentence": ["no", "not this"]})
+    ref = await opened(store, e.Logged(headline="no"), jobs=(say,))
+
+    await change(store, ref, redact(2))
+
+    claimed = await claim(store)
+    assert claimed.args == {"action": "note", "sentence": [e.REDACTED, "not this"]}
+
+
+async def test_a_reader_in_the_way_is_tried_again(store: Store, tmp_path: Path) -> None:
+    ref = await opened(store, e.Logged(headline=SECRET))
+    async with store._reading() as connection:
+        await connection.execute(text("SELECT count(*) FROM entry"))
+        await change(store, ref, redact(2))
+        assert traces(tmp_path) != []
+
+    assert await store.scrub()
+    assert traces(tmp_path) == []
