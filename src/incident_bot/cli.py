@@ -73,11 +73,12 @@ def demo(
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave everything running and say how to talk to it.")
     ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show the bot's own log.")] = False,
 ) -> None:
     """Live through a whole incident on this machine: no Slack, no PagerDuty, no settings."""
     from incident_bot.demo import run_demo
 
-    raise typer.Exit(asyncio.run(run_demo(scenario, out, keep)))
+    raise typer.Exit(asyncio.run(run_demo(scenario, out, keep, verbose)))
 
 
 @app.command(name="list")
