@@ -1,10 +1,11 @@
 """The command line. Exit codes: 0 good, 1 a failed operation, 2 wrong usage or configuration."""
 
 import asyncio
+import io
 import json
 import os
-import re
 import sys
+import unicodedata
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -40,8 +41,8 @@ def run() -> None:
     """Run the bot (HTTP mode) until SIGTERM. Settings come from the environment; see README."""
     from incident_bot.app import serve  # the other commands start without Bolt and aiohttp
 
-    logs.set_up(os.environ.get("LOG_LEVEL", "INFO").upper())
     try:
+        logs.set_up(config.log_level(os.environ))
         settings = config.load(os.environ)
     except config.ConfigError as error:
         _stop(str(error), WRONG)
@@ -50,7 +51,7 @@ def run() -> None:
     except StoreError as error:
         _stop(str(error), WRONG)
     except StoreUnavailable as error:
-        _stop(f"The database does not answer: {error}. Check DATABASE_URL.", FAILED)
+        _stop(f"{error}. Check DATABASE_URL.", FAILED)
     except OSError as error:
         _stop(
             f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}. "
@@ -64,7 +65,10 @@ def demo(
     scenario: Annotated[
         Path | None,
         typer.Option(
-            "--scenario", help="A scenario file (YAML) instead of the sample.", exists=True
+            "--scenario",
+            help="A scenario file (YAML) instead of the sample.",
+            exists=True,
+            dir_okay=False,
         ),
     ] = None,
     out: Annotated[
@@ -229,7 +233,7 @@ def _guarded(work: Coroutine[Any, Any, T]) -> T:
     except StoreError as error:
         _stop(str(error), WRONG)
     except StoreUnavailable as error:
-        _stop(f"The database does not answer: {error}. Check DATABASE_URL.", FAILED)
+        _stop(f"{error}. Check DATABASE_URL.", FAILED)
 
 
 def _with_store(read: Callable[[Store], Awaitable[T]]) -> T:
@@ -261,12 +265,19 @@ def _print_json(data: object) -> None:
 
 
 def _printable(text: str) -> str:
-    """A title on a terminal: control characters could rewrite the screen."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "\N{REPLACEMENT CHARACTER}", text)
+    """A title on a terminal: control and direction characters could rewrite the line."""
+    hostile = ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in hostile else char
+        for char in text
+    )
 
 
 def main() -> None:
     """The entry point of `incident-bot`."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character gets a ?
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except BrokenPipeError:  # `incident-bot timeline INC-1 | head`

@@ -9,10 +9,19 @@ import ipaddress
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from string import Formatter
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
 from incident_bot.domain.policy import DEFAULT_ROLES, DEFAULT_ROUTES, Policy, Role, Route
 from incident_bot.domain.words import Severity
@@ -21,6 +30,10 @@ SLACK_API_URL = "https://slack.com/api/"
 PAGERDUTY_API_URL = "https://api.pagerduty.com"
 DEFAULT_DATABASE_URL = "sqlite:///incident-bot.db"
 DEFAULT_FILE = "incident-bot.toml"
+DATABASE_OPTIONS = {"sqlite": (), "postgresql": ("ssl", "host")}
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+RoleKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
 
 
 class ConfigError(Exception):
@@ -44,10 +57,16 @@ class FileSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     channel_template: str = "incident-{date}-{slug}"
-    announcement_channel: str | Literal[False] = "incidents"
-    default_severity: Literal["Sev1", "Sev2", "Sev3", "Sev4", "Sev5"] = "Sev3"
-    roles: dict[str, RoleSettings] = Field(default_factory=dict)
+    announcement_channel: str = "incidents"
+    default_severity: Severity = Severity.SEV3
+    roles: dict[RoleKey, RoleSettings] = Field(default_factory=dict)
     routes: tuple[Route, ...] = DEFAULT_ROUTES
+
+    @field_validator("announcement_channel", mode="before")
+    @classmethod
+    def _none_at_all(cls, value: object) -> object:
+        """`announcement_channel = false`: nothing is announced."""
+        return "" if value is False else value
 
     def policy(self) -> Policy:
         """The same as the domain wants it: the three known roles first, then the added ones."""
@@ -59,7 +78,7 @@ class FileSettings(BaseModel):
         return Policy(
             roles=tuple(roles),
             routes=self.routes,
-            default_severity=Severity(int(self.default_severity[-1])),
+            default_severity=self.default_severity,
             channel_template=self.channel_template,
             announcement_channel=self.announcement_channel or None,
         )
@@ -125,7 +144,7 @@ def load(env: Mapping[str, str]) -> Settings:
     if from_email and "@" not in from_email:
         raise ConfigError(f"PAGERDUTY_FROM_EMAIL is not an e-mail address: {from_email!r}")
     secrets = [s.strip() for s in given.get("PAGERDUTY_WEBHOOK_SECRETS", "").split(",")]
-    settings = Settings(
+    return Settings(
         slack_bot_token=SecretStr(token),
         slack_signing_secret=SecretStr(secret),
         slack_api_url=slack_url.rstrip("/") + "/",
@@ -139,7 +158,6 @@ def load(env: Mapping[str, str]) -> Settings:
         policy=load_policy(given),
         demo_clock=_demo_clock(given),
     )
-    return settings
 
 
 def database_url(env: Mapping[str, str]) -> str:
@@ -150,23 +168,49 @@ def database_url(env: Mapping[str, str]) -> str:
             "DATABASE_URL is not understood: use sqlite:////absolute/path.db, "
             "sqlite:///relative.db or postgresql://user:password@host/database"
         )
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise ConfigError(f"DATABASE_URL names no host and port to go to: {error}") from error
+    served = DATABASE_OPTIONS[parts.scheme]
+    for option, _value in parse_qsl(parts.query, keep_blank_values=True):
+        if option not in served:
+            fix = "for TLS write ?ssl=require" if served else "leave out what follows the ?"
+            raise ConfigError(f"DATABASE_URL has an option that is not served, {option}: {fix}")
     return url
+
+
+def log_level(env: Mapping[str, str]) -> str:
+    """`LOG_LEVEL`, INFO by default."""
+    level = env.get("LOG_LEVEL", "").strip().upper() or "INFO"
+    if level not in LOG_LEVELS:
+        raise ConfigError(
+            f"LOG_LEVEL is not a level: {level!r}. Use one of {', '.join(LOG_LEVELS)}"
+        )
+    return level
 
 
 def load_policy(env: Mapping[str, str]) -> Policy:
     """The team's choices from `INCIDENT_BOT_CONFIG`, or from `incident-bot.toml` if present."""
     named = env.get("INCIDENT_BOT_CONFIG", "").strip()
     path = Path(named or DEFAULT_FILE)
-    if not path.exists():
-        if named:
-            raise ConfigError(f"INCIDENT_BOT_CONFIG names {named}, which does not exist.")
-        return FileSettings().policy()
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        if named:
+            raise ConfigError(
+                f"INCIDENT_BOT_CONFIG names {named}, which does not exist."
+            ) from error
+        return FileSettings().policy()
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8: save it as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror}): INCIDENT_BOT_CONFIG must name a TOML file"
+        ) from error
     try:
         policy = FileSettings.model_validate(data).policy()
     except ValidationError as error:
@@ -178,23 +222,47 @@ def load_policy(env: Mapping[str, str]) -> Policy:
 def _check_template(template: str, path: str) -> None:
     fields = {"date": "2025-10-27", "slug": "api", "ref": "inc-1", "severity": "sev2"}
     try:
-        template.format(**fields)
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        named = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+        understood = named <= set(fields) and bool(template.format(**fields).strip())
+    except ValueError:
+        understood = False
+    if not understood:
         raise ConfigError(
             f"{path}: channel_template: {template!r} is not understood; "
             "use {date}, {slug}, {ref} and {severity}, like incident-{date}-{slug}"
-        ) from error
+        )
 
 
 def _explain(error: ValidationError) -> str:
     """The first thing that is wrong, with the nearest known key for a misspelt one."""
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] != "extra_forbidden":
-        return f"{key}: {first['msg']}"
-    known = [*FileSettings.model_fields, *Route.model_fields, *RoleSettings.model_fields]
-    near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-    return f"{key}: unknown key" + (f"; did you mean {near[0]}?" if near else "")
+    place = [str(part) for part in first["loc"]]
+    key = ".".join(part for part in place if part != "[key]")
+    if place[-1] in ("severity", "default_severity"):
+        return f"{key}: write one of {', '.join(f'{s.label!r}' for s in Severity)}"
+    match first["type"]:
+        case "extra_forbidden":
+            known = _known_keys(place)
+            near = difflib.get_close_matches(place[-1], known, n=1)
+            fix = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            return f"{key}: unknown key; {fix}"
+        case "tuple_type" if place == ["routes"]:
+            return f"{key}: write each route as a table that begins with [[routes]]"
+        case "tuple_type":
+            return f'{key}: write a list, like ["…"]'
+        case "dict_type" | "model_type":
+            return f"{key}: write a table, like [roles.scribe]"
+        case "string_pattern_mismatch":
+            return f"{key}: a role's key is typed in commands: use a-z, digits, - and _ only"
+        case _:
+            return f"{key}: {first['msg']}"
+
+
+def _known_keys(place: list[str]) -> list[str]:
+    """What may stand beside an unknown key."""
+    tables: dict[str, type[BaseModel]] = {"routes": Route, "roles": RoleSettings}
+    table = tables.get(place[0], FileSettings) if len(place) > 1 else FileSettings
+    return list(table.model_fields)
 
 
 def _required(env: Mapping[str, str], name: str, where: str) -> str:
@@ -206,25 +274,27 @@ def _required(env: Mapping[str, str], name: str, where: str) -> str:
 
 def _url(env: Mapping[str, str], name: str, default: str) -> str:
     value = env.get(name, "") or default
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
         raise ConfigError(f"{name} is not an http(s) address: {value!r}. Example: {default}")
     return value
 
 
 def _port(value: str) -> int:
-    if not value.isdecimal() or int(value) > 65535:
+    if not value.isdecimal() or len(value) > 5 or int(value) > 65535:
         raise ConfigError(f"PORT is not a port number: {value!r}. Example: PORT=3000")
     return int(value)
 
 
 def is_loopback(url: str) -> bool:
     """True when an address can only mean this machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

@@ -11,11 +11,11 @@ from typing import Any
 import structlog
 
 from incident_bot.domain import commands as c
-from incident_bot.domain.decide import READS_JOURNAL, decide
-from incident_bot.domain.decision import Refusal, Reply, from_json, to_json
+from incident_bot.domain.decide import decide, reads_journal
+from incident_bot.domain.decision import Decision, Refusal, Reply, from_json, to_json
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT
-from incident_bot.domain.policy import Policy
+from incident_bot.domain.policy import Policy, Route
 from incident_bot.effects import Done
 from incident_bot.store import Delivery, Job, Store, StoreUnavailable, Unit
 
@@ -126,7 +126,6 @@ class Service:
 
         Raises LeaseLost when another runner holds the job, Unavailable when nothing was kept.
         """
-        log.error("job given up", job=job.key, reason=sentence)
         failure = c.RecordFailure(actor=BOT, job=job.key, kind=job.kind.value, sentence=sentence)
         try:
             async with self.store.unit() as unit:
@@ -136,20 +135,16 @@ class Service:
                     await self._decide(unit, failure, job.ref)
         except StoreUnavailable as error:
             raise Unavailable(str(error)) from error
+        log.error("job given up", job=job.key, reason=sentence)
         self.wake()
 
     async def _decide(self, unit: Unit, command: c.Command, ref: str | None) -> Outcome:
         incident = await self._incident(unit, command, ref)
-        journal = (
-            await unit.journal(incident.ref)
-            if incident.exists and isinstance(command, READS_JOURNAL)
-            else ()
-        )
+        journal = await unit.journal(incident.ref) if reads_journal(incident, command) else ()
         now = self.now()
         decision = decide(incident, command, self.policy, now, journal)
         if isinstance(command, c.AlertTriggers | c.OpenForAlert):
-            belongs = incident.exists or bool(decision.entries)
-            await unit.save_alert(command.alert, incident.ref if belongs else None)
+            await self._save_alert(unit, incident, decision, command.alert)
         if not incident.exists and not decision.entries:
             await unit.enqueue(decision.jobs)
             return Outcome(decision.reply, None)
@@ -157,6 +152,15 @@ class Service:
             return Outcome(decision.reply, incident)
         after = await unit.apply(incident, decision, command.actor, now)
         return Outcome(decision.reply, after)
+
+    async def _save_alert(
+        self, unit: Unit, incident: Incident, decision: Decision, alert: c.AlertSeen
+    ) -> None:
+        """Keep what PagerDuty says of it, once it is in an incident never again: that may have
+        been redacted."""
+        if alert.alert_id not in incident.alerts:
+            belongs = incident.exists or bool(decision.entries)
+            await unit.save_alert(alert, incident.ref if belongs else None)
 
     async def _incident(self, unit: Unit, command: c.Command, ref: str | None) -> Incident:
         """The incident that a command is about; a blank one when it is to be opened.
@@ -171,11 +175,12 @@ class Service:
                 ref = await unit.ref_of_alert(alert.alert_id)
                 route = self.policy.route(alert)
                 opens = route is not None and route.then == "open"
-                group = route.group_of(alert) if route is not None and opens else None
-                if ref is None and group is not None:
-                    ref = await unit.ref_of_open_group(group)
+                if ref is None and route is not None and opens:
+                    ref = await self._open_group(unit, route, alert)
             case c.OpenForAlert(alert=alert):
                 ref = await unit.ref_of_alert(alert.alert_id)
+                if ref is None:
+                    ref = await self._open_group(unit, self.policy.route_or_default(alert), alert)
             case (
                 c.AlertAcknowledges(alert_id=alert_id)
                 | c.AlertResolves(alert_id=alert_id)
@@ -193,6 +198,10 @@ class Service:
                 raise Refusal(f"There is no {ref}. See the open ones with `/incident list`.")
             return known
         return Incident(ref=await unit.next_ref() if opens else "")
+
+    async def _open_group(self, unit: Unit, route: Route, alert: c.AlertSeen) -> str | None:
+        group = route.group_of(alert)
+        return await unit.ref_of_open_group(group) if group is not None else None
 
     async def _repeated(self, unit: Unit, answer: Mapping[str, Any]) -> Outcome:
         reply = None

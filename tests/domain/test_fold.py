@@ -22,7 +22,13 @@ texts = st.sampled_from(["one", "two", "<!channel> | `x`", "# heading"])
 alerts = st.sampled_from(["Q1", "Q2"])
 
 commands = st.one_of(
-    st.builds(c.AlertTriggers, alert=alerts.map(alert), at=times),
+    st.builds(
+        c.AlertTriggers,
+        alert=alerts.map(alert),
+        at=times,
+        event_type=st.sampled_from(["incident.triggered", "incident.reopened"]),
+    ),
+    st.builds(c.OpenForAlert, actor=actors, alert=alerts.map(alert)),
     st.builds(c.AlertAcknowledges, actor=actors, alert_id=alerts, at=times),
     st.builds(c.AlertResolves, alert_id=alerts, at=times),
     st.builds(c.AlertAnnotates, alert_id=alerts, text=texts),

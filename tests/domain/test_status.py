@@ -3,6 +3,7 @@
 import pytest
 
 from incident_bot.domain import commands as c
+from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, Refusal, plain
 from incident_bot.domain.people import by
 from incident_bot.domain.words import Milestone, Status
@@ -89,3 +90,32 @@ def test_impact_start_needs_a_time_and_the_last_statement_counts() -> None:
             at("14:40"),
         )
     assert world.incident.times[Milestone.IMPACT_STARTED] == at("14:20")
+
+
+def test_putting_a_time_right_keeps_what_was_said() -> None:
+    world = resolved()
+    world.handle(c.Resolve(actor=by(ALICE), at=at("15:05")), at("15:30"))
+    body = world.journal[-1].body
+    assert isinstance(body, e.StatusChanged) and body.text == "Rolled back"
+
+
+def test_acknowledged_again_after_reopening_moves_the_status_and_not_the_first_time() -> None:
+    world = alerted()
+    acknowledge = c.ChangeStatus(actor=by(ALICE), status=Status.ACKNOWLEDGED)
+    world.handle(acknowledge, at("14:25"))
+    world.handle(c.Resolve(actor=by(ALICE)), at("15:08"))
+    world.handle(c.Reopen(actor=by(ALICE)), at("16:00"))
+    world.handle(acknowledge, at("16:05"))
+    assert world.incident.status is Status.ACKNOWLEDGED
+    assert world.incident.times[Milestone.ACKNOWLEDGED] == at("14:25")
+
+
+def test_a_late_acknowledgement_of_what_is_over_asks_pagerduty_for_nothing() -> None:
+    late = c.ChangeStatus(actor=by(ALICE), status=Status.ACKNOWLEDGED, at=at("14:25"))
+    decision = resolved().handle(late, at("15:20"))
+    assert JobKind.PAGERDUTY_ACKNOWLEDGE not in [j.kind for j in decision.jobs]
+
+
+def test_resolved_before_it_was_detected_claims_no_duration() -> None:
+    decision = alerted().handle(c.Resolve(actor=by(ALICE), at=at("14:00")), at("15:00"))
+    assert "after it was detected" not in answer(decision)

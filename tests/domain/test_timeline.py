@@ -4,10 +4,11 @@ import pytest
 
 from incident_bot.domain import chain
 from incident_bot.domain import commands as c
-from incident_bot.domain.decision import Refusal
+from incident_bot.domain.decision import JobKind, Refusal
 from incident_bot.domain.incident import in_force, timeline
 from incident_bot.domain.people import by
-from tests.domain.world import ALICE, BOB, alerted, at
+from incident_bot.domain.words import IC, Milestone
+from tests.domain.world import ALICE, BOB, alerted, at, job
 
 
 def test_lines_are_read_in_the_order_in_which_they_happened() -> None:
@@ -55,7 +56,7 @@ def test_a_retracted_line_is_gone_from_the_record_and_kept_in_the_journal() -> N
     ("command", "sentence"),
     [
         (c.Edit(actor=by(ALICE), number=99, headline="x"), "no entry #99"),
-        (c.Edit(actor=by(ALICE), number=2, headline="x"), "recorded by a machine"),
+        (c.Edit(actor=by(ALICE), number=2, headline="x"), "stays as it was recorded"),
         (c.Edit(actor=by(ALICE), number=3), "Edit what"),
         (c.Edit(actor=by(ALICE), number=3, headline="line"), "says that already"),
         (c.Retract(actor=by(ALICE), number=1), "cannot be taken back"),
@@ -80,3 +81,29 @@ def test_redaction_blanks_every_version_and_the_chain_still_verifies() -> None:
     assert chain.verify("INC-1", world.chain()) is None
     with pytest.raises(Refusal, match="no text"):
         world.handle(c.Redact(actor=by(ALICE), number=3))
+
+
+def test_a_redacted_update_is_taken_out_of_the_announcement_too() -> None:
+    world = alerted()
+    world.handle(c.PostUpdate(actor=by(ALICE), text="the password is hunter2"))
+    decision = world.handle(c.Redact(actor=by(ALICE), number=3))
+    assert job(decision.jobs, JobKind.UPDATE_ANNOUNCEMENT)
+    assert "hunter2" not in world.incident.model_dump_json()
+
+
+def test_the_reason_of_a_correction_without_text_can_be_redacted() -> None:
+    world = alerted()
+    start = c.SetMilestone(actor=by(ALICE), milestone=Milestone.IMPACT_STARTED, at=at("14:20"))
+    world.handle(start, at("14:30"))
+    world.handle(c.Edit(actor=by(ALICE), number=3, at=at("14:19"), reason="hunter2"), at("14:31"))
+    world.handle(c.Redact(actor=by(ALICE), number=3), at("14:32"))
+    assert "hunter2" not in str(world.journal)
+
+
+def test_the_time_at_which_somebody_took_a_role_can_be_put_right() -> None:
+    world = alerted()
+    world.handle(c.AssignRole(actor=by(ALICE), role=IC, holder=ALICE), at("14:40"))
+    world.handle(c.Edit(actor=by(ALICE), number=3, at=at("14:25")), at("14:41"))
+    assert world.incident.ic == ALICE
+    [line] = [line for line in in_force(world.journal) if line.number == 3]
+    assert line.entry.occurred_at == at("14:25")

@@ -45,14 +45,33 @@ def test_triggered_tells_all_about_the_alert() -> None:
                 Person(name="Alice Smith", pagerduty_id="PALICE1"),
                 Person(name="Bob Jones", pagerduty_id="PBOB001"),
             ),
+            since=datetime(2025, 10, 27, 14, 20, tzinfo=UTC),
         ),
     )
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "incident.reopened",
+        "incident.escalated",
+        "incident.priority_updated",
+        "incident.urgency_updated",
+    ],
+)
+def test_news_of_an_alert_under_way_may_open_a_room_and_of_a_resolved_one_not(kind: str) -> None:
+    raised = translate(event(kind, incident(urgency="high"))).command
+    assert isinstance(raised, AlertTriggers)
+    assert (raised.event_type, raised.alert.urgency) == (kind, "high")
+    over = translate(event(kind, incident(status="resolved"))).command
+    assert over == AlertHappens(actor=PAGERDUTY, at=AT, alert_id="PGR0VU2", event_type=kind)
 
 
 def test_the_agent_is_the_actor() -> None:
     alice = by(Person(name="Alice Smith", pagerduty_id="PALICE1"))
     acknowledged = translate(event("incident.acknowledged", incident(), agent=ALICE)).command
-    assert acknowledged == AlertAcknowledges(actor=alice, at=AT, alert_id="PGR0VU2")
+    assert isinstance(acknowledged, AlertAcknowledges)
+    assert (acknowledged.actor, acknowledged.at) == (alice, AT)
     resolved = translate(event("incident.resolved", incident(), agent=ALICE)).command
     assert resolved == AlertResolves(actor=alice, at=AT, alert_id="PGR0VU2")
 

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from incident_bot.domain.entries import AlertAcknowledged, Entry
 from incident_bot.domain.people import Actor
@@ -160,15 +161,16 @@ async def test_what_is_not_signed_by_pagerduty_changes_nothing(
 
 @pytest.mark.parametrize("secrets", [(), (SecretStr(""),)])
 async def test_without_a_secret_nobody_comes_in_and_the_log_says_what_to_set(
-    service: Service, secrets: tuple[SecretStr, ...], caplog: pytest.LogCaptureFixture
+    service: Service, secrets: tuple[SecretStr, ...]
 ) -> None:
     door = await open_door(service, None, *secrets)
     try:
         payload = event("incident.triggered", incident())
-        assert await door.post(payload, secret=SecretStr("")) == 403
+        with capture_logs() as lines:
+            assert await door.post(payload, secret=SecretStr("")) == 403
     finally:
         await close(door)
-    assert "PAGERDUTY_WEBHOOK_SECRETS" in caplog.text
+    assert "PAGERDUTY_WEBHOOK_SECRETS" in str(lines)
     assert door.seen.turned_away == ["no_secret"]
 
 
@@ -226,6 +228,18 @@ async def test_an_event_of_an_alert_that_is_not_ours_is_kept(door: Door) -> None
         ("incident.acknowledged", "refused"),
         ("incident.acknowledged", "repeated"),
     ]
+
+
+async def test_a_low_alert_that_is_raised_to_high_gets_its_room(door: Door, store: Store) -> None:
+    low = event("incident.triggered", incident(urgency="low"), id="e-1")
+    assert await door.post(low, webhook_id="wh-1") == 202
+    assert await store.refs() == []
+    high = event("incident.urgency_updated", incident(), id="e-2")
+    assert await door.post(high, webhook_id="wh-2") == 202
+    assert await store.refs() == ["INC-1"]
+    again = event("incident.priority_updated", incident(), id="e-3")
+    assert await door.post(again, webhook_id="wh-3") == 202
+    assert [entry.body.kind for entry in await journal(store)][2:] == ["alert_other"]
 
 
 async def test_the_same_webhook_id_changes_nothing(door: Door, store: Store) -> None:

@@ -1,10 +1,9 @@
 """What a handler did not expect never reaches the outside."""
 
-import logging
-
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from structlog.testing import capture_logs
 
 from incident_bot.web.errors import calm
 
@@ -25,18 +24,16 @@ def app() -> web.Application:
     return app
 
 
-async def test_an_unexpected_exception_is_a_calm_500(
-    app: web.Application, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_an_unexpected_exception_is_a_calm_500(app: web.Application) -> None:
     async with TestClient(TestServer(app)) as client:
-        with caplog.at_level(logging.ERROR):
+        with capture_logs() as lines:
             answer = await client.get("/fails")
         assert answer.status == 500
         text = await answer.text()
         assert "hunter2" not in text and "Traceback" not in text
         assert list(await answer.json()) == ["error"]
-    [record] = [r for r in caplog.records if r.name == "incident_bot.web.errors"]
-    assert record.exc_info is not None and record.__dict__["path"] == "/fails"
+    [line] = lines
+    assert line["log_level"] == "error" and line["exc_info"] and line["path"] == "/fails"
 
 
 @pytest.mark.parametrize(("path", "status"), [("/refuses", 409), ("/nowhere", 404)])

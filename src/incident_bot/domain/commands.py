@@ -4,7 +4,7 @@
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -20,6 +20,7 @@ from incident_bot.domain.words import (
 )
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000)]
+TRIGGERED = "incident.triggered"
 Long = Annotated[str, StringConstraints(max_length=20_000)]
 
 
@@ -39,7 +40,7 @@ class Declare(_Command):
 
 
 class AlertSeen(BaseModel):
-    """What a PagerDuty delivery says about its incident."""
+    """What a PagerDuty delivery says about its incident. `since`: when it was triggered."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,13 +56,18 @@ class AlertSeen(BaseModel):
     teams: tuple[str, ...] = ()
     assignees: tuple[Person, ...] = ()
     details: str = ""
+    since: datetime | None = None
 
 
 class AlertTriggers(_Command):
-    """PagerDuty says that an alert fired: opens a room, joins one, is announced, or is ignored."""
+    """PagerDuty says that an alert fired: opens a room, joins one, is announced, or is ignored.
+
+    So does one that was raised or reopened (`event_type`), unless it has its incident already.
+    """
 
     actor: Actor = PAGERDUTY
     alert: AlertSeen
+    event_type: str = TRIGGERED
 
 
 class OpenForAlert(_Command):
@@ -263,7 +269,6 @@ class RecordFailure(_Command):
     job: str
     kind: str
     sentence: str
-    details: dict[str, Any] = {}
 
 
 Command = (

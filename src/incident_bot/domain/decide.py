@@ -11,9 +11,20 @@ from incident_bot.domain.decisions import timeline as lines
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.policy import Policy
+from incident_bot.domain.words import Status
 
-READS_JOURNAL = (c.Edit, c.Retract, c.Redact)
-"""Commands about one entry: they need the journal, the others only the state."""
+
+def reads_journal(incident: Incident, command: c.Command) -> bool:
+    """True for a command about one entry: it needs the journal, the others only the state."""
+    match command:
+        case c.Edit() | c.Retract() | c.Redact():
+            return incident.exists
+        case c.ChangeStatus(status=milestone):
+            return f"milestone/{milestone}" in incident.current
+        case c.Resolve():
+            return f"milestone/{Status.RESOLVED}" in incident.current
+        case _:
+            return False
 
 
 def decide(
@@ -23,7 +34,7 @@ def decide(
     now: datetime,
     journal: Sequence[Entry] = (),
 ) -> Decision:
-    """What shall happen. `now` is aware UTC; `journal` is needed for READS_JOURNAL only.
+    """What shall happen. `now` is aware UTC; `journal` is needed if `reads_journal` says so.
 
     Raises Refusal, with a sentence for the person, when it cannot be done.
     """
@@ -34,6 +45,8 @@ def decide(
             return alerts.joins(incident, command, now)
         case c.AlertTriggers():
             return opening.triggered(incident, command, policy, now)
+        case c.OpenForAlert() if incident.exists:
+            return alerts.room_wanted(incident, command, now)
         case c.OpenForAlert():
             return opening.open_for_alert(incident, command, policy, now)
         case c.AlertAcknowledges():
@@ -49,9 +62,9 @@ def decide(
         case c.ChangeSeverity():
             return roles.severity(incident, command, now)
         case c.ChangeStatus():
-            return status.change(incident, command, now)
+            return status.change(incident, command, journal, now)
         case c.Resolve():
-            return status.resolve(incident, command, now)
+            return status.resolve(incident, command, journal, now)
         case c.KeepOpen():
             return status.keep_open(incident)
         case c.Reopen():

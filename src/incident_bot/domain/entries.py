@@ -8,7 +8,7 @@ same kind that `supersedes` the old one and says why; a retraction supersedes it
 from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 from incident_bot.domain.people import Actor, Person
 from incident_bot.domain.words import (
@@ -226,6 +226,7 @@ class Approved(_Body):
 
     kind: Literal["approved"] = "approved"
     title: str
+    free_text: ClassVar[tuple[str, ...]] = ("title",)
 
 
 class Retracted(_Body):
@@ -298,8 +299,6 @@ Body = Annotated[
     | PostmortemDelivered,
     Field(discriminator="kind"),
 ]
-
-BODY: TypeAdapter[Body] = TypeAdapter(Body)
 
 
 class Entry(BaseModel):

@@ -101,6 +101,10 @@ class Incident(BaseModel):
         return tuple(a for a in self.alerts.values() if a.status is not AlertStatus.RESOLVED)
 
 
+REOPENED = "incident.reopened"
+FIRES_AGAIN = frozenset({REOPENED, "incident.unacknowledged"})
+"""PagerDuty's events after which an alert is as if it had just been triggered."""
+
 _MILESTONE_OF = {
     Status.ACKNOWLEDGED: Milestone.ACKNOWLEDGED,
     Status.MITIGATED: Milestone.MITIGATED,
@@ -128,17 +132,19 @@ def subject(body: e.Body) -> str | None:
 def _with_status(state: Incident, status: Status, at: datetime) -> Incident:
     """Recorded order decides: a milestone sets its time, and the status only moves forward.
 
-    `open` (reopened) is the one way back and forgets when it was mitigated and resolved.
+    `open` (reopened) is the one way back and forgets when it was mitigated and resolved. The
+    first acknowledgement stays: another one after that is news, and no correction of it.
     """
     times = dict(state.times)
     if status is Status.OPEN:
         times.pop(Milestone.MITIGATED, None)
         times.pop(Milestone.RESOLVED, None)
-        forgotten = {f"milestone/{Milestone.MITIGATED}", f"milestone/{Milestone.RESOLVED}"}
+        forgotten = {f"milestone/{milestone}" for milestone in _MILESTONE_OF.values()}
         current = {k: v for k, v in state.current.items() if k not in forgotten}
         return state.model_copy(update={"status": status, "times": times, "current": current})
     if milestone := _MILESTONE_OF.get(status):
-        times[milestone] = at
+        again = status is Status.ACKNOWLEDGED and state.status is Status.OPEN
+        times[milestone] = times.get(milestone, at) if again else at
     if status.rank > state.status.rank:
         return state.model_copy(update={"status": status, "times": times})
     return state.model_copy(update={"times": times})
@@ -150,6 +156,8 @@ def _with_alert(state: Incident, alert: Alert) -> Incident:
 
 def _alert_status(state: Incident, alert_id: str, status: AlertStatus) -> Incident:
     alert = state.alerts.get(alert_id) or Alert(alert_id=alert_id, title=alert_id)
+    if status is AlertStatus.ACKNOWLEDGED and alert.status is AlertStatus.RESOLVED:
+        return state  # a late word: PagerDuty opens a resolved one again only as `reopened`
     return _with_alert(state, alert.model_copy(update={"status": status}))
 
 
@@ -193,6 +201,8 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
             state = _alert_status(state, alert_id, AlertStatus.ACKNOWLEDGED)
             first = state.times.get(Milestone.ACKNOWLEDGED, at)
             return _with_status(state, Status.ACKNOWLEDGED, first)
+        case e.AlertOther(alert_id=alert_id, event_type=event_type) if event_type in FIRES_AGAIN:
+            return _alert_status(state, alert_id, AlertStatus.TRIGGERED)
         case e.AlertResolved(alert_id=alert_id):
             return _alert_status(state, alert_id, AlertStatus.RESOLVED)
         case e.PagerDutyWritten(alert_id=alert_id, what=what):

@@ -88,3 +88,7 @@ class Policy(BaseModel):
     def route(self, alert: AlertSeen) -> Route | None:
         """The first route that takes the alert; None: nobody wants it."""
         return next((r for r in self.routes if r.takes(alert)), None)
+
+    def route_or_default(self, alert: AlertSeen) -> Route:
+        """The same for an alert that a person wants a room for, whatever its route says."""
+        return self.route(alert) or Route()

@@ -1,4 +1,5 @@
-"""Times as people type them: `14:20`, `-5m`, `yesterday 23:50`, `2025-10-27 14:20`.
+"""Times as people type them: `14:20`, `2pm`, `-5m`, `5 minutes ago`, `yesterday 23:50`,
+`2025-10-27 14:20`.
 
 A time is read in the zone of whoever typed it, and the result is always aware UTC. A bare time
 (no date) is its latest past occurrence: `23:50` typed at 00:10 was yesterday. `UTC` or `Z` behind
@@ -19,13 +20,16 @@ _EARLIEST_YEAR = 2000
 _LONGEST = timedelta(days=366)
 
 _AT = re.compile(r"at\s+(?=now\b|today\b|yesterday\b|[-−–—]?\d)", re.IGNORECASE)
-_BEFORE = re.compile(
-    r"[-−–—](?=\d)(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m(?:in)?)?(?:(?P<s>\d+)s)?",
-    re.IGNORECASE,
+_AMOUNT = (
+    r"(?=\d)(?:(?P<d>\d+) ?d(?:ays?)?)?(?: ?(?P<h>\d+) ?h(?:(?:ou)?rs?)?)?"
+    r"(?: ?(?P<m>\d+) ?m(?:in(?:ute)?s?)?)?(?: ?(?P<s>\d+) ?s(?:ec(?:ond)?s?)?)?"
 )
+_BEFORE = re.compile(rf"[-−–—]{_AMOUNT}", re.IGNORECASE)
+_AGO = re.compile(rf"{_AMOUNT} ago\b", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?:(?P<day>today|yesterday|\d{4}-\d{1,2}-\d{1,2})(?:\s*,)?(?:[ \t]+|(?<=\d)T)(?:at[ \t]+)?)?"
-    r"(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,6})?)?"
+    r"(?P<h>\d{1,2})"
+    r"(?::(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,6})?)?|(?=[ \t]?[ap]m\b))"
     r"(?:[ \t]?(?P<half>[ap]m)\b)?"
     r"(?:[ \t]?(?P<offset>Z\b|UTC\b|GMT\b|[+-]\d{2}:?\d{2}(?!\d)))?",
     re.IGNORECASE,
@@ -78,7 +82,8 @@ def leading_time(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime | N
         start = start[said_at.end() :]
     if (match := _NOW.match(start)) and said_at and _ends_at(start, match.end()):
         return now.astimezone(UTC), _after(start, match.end())
-    if (match := _BEFORE.match(start)) and any(match.groups()) and _ends_at(start, match.end()):
+    match = _BEFORE.match(start) or _AGO.match(start)
+    if match and any(match.groups()) and _ends_at(start, match.end()):
         return now.astimezone(UTC) - _duration(match), _after(start, match.end())
     if match := _CLOCK.match(start):
         if _RANGE.match(start, match.end()):
@@ -88,17 +93,6 @@ def leading_time(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime | N
     if text.strip().lower() == "now":
         return now.astimezone(UTC), ""
     return None, text.strip()
-
-
-def day_words(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """A moment with its date, in the reader's zone: `Mon 2025-10-27 14:20 UTC (yesterday)`."""
-    local = at.astimezone(zone)
-    name = local.tzname() or "UTC"
-    name = f"UTC{name}" if name[0] in "+-" else name
-    days = (now.astimezone(zone).date() - local.date()).days
-    seconds = f":{local:%S}" if local.second else ""
-    word = {0: " (today)", 1: " (yesterday)"}.get(days, "")
-    return f"{local:%a} {local.date().isoformat()} {local:%H:%M}{seconds} {name}{word}"
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -148,7 +142,7 @@ def _clock(match: re.Match[str], now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _wall(match: re.Match[str], typed: str) -> time:
-    hour, minute, second = int(match["h"]), int(match["m"]), int(match["s"] or 0)
+    hour, minute, second = int(match["h"]), int(match["m"] or 0), int(match["s"] or 0)
     if half := (match["half"] or "").lower():
         if not 1 <= hour <= 12:
             raise UnreadableTime(typed, f"{half} goes with the hours 1 to 12")

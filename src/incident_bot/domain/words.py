@@ -12,6 +12,11 @@ class Severity(IntEnum):
     SEV4 = 4
     SEV5 = 5
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Severity | None":
+        """Also by its label, as people write it: `Sev2`."""
+        return next((s for s in cls if s.label == value), None)
+
     @property
     def label(self) -> str:
         """As people read it: `Sev2`."""

@@ -4,9 +4,10 @@ Each says "done" only after PagerDuty's own answer. When an earlier try may have
 (`effect.again`), it looks before it repeats.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
+
+import structlog
 
 from incident_bot.domain.commands import RecordPagerDuty
 from incident_bot.domain.decision import JobKind
@@ -30,7 +31,7 @@ PRIVATE = "The note did not go to PagerDuty: a private incident is never written
 What = Literal["resolved", "acknowledged", "note"]
 Write = Callable[[str | None], Awaitable[None]]  # given the From address
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 _WORDS: Mapping[What, tuple[str, str]] = {
     "resolved": ("resolve the incident", "resolve it there by hand"),
@@ -82,7 +83,7 @@ class Writes:
         try:
             await self._write(effect, "resolved", write)
         except _AlreadyResolved:
-            log.info("pagerduty incident was resolved already", extra={"alert": alert_id})
+            log.info("pagerduty incident was resolved already", alert=alert_id)
         return _done("resolved", alert_id)
 
     async def acknowledge(self, effect: Effect) -> Done:
@@ -158,7 +159,7 @@ class Writes:
             else:
                 return None
         except (Later, PagerDutyRefused) as error:
-            log.info("sender not looked up, using the configured one", extra={"error": str(error)})
+            log.info("sender not looked up, using the configured one", error=str(error))
             return None
         return known.email if known.pagerduty_id else None
 

@@ -29,6 +29,16 @@ LARGEST_NUMBER = 2**53  # what JSON numbers hold exactly
 
 USERS = frozenset({"user", "user_reference"})  # not bot_user_reference, service, api_key_reference
 
+MAY_OPEN = frozenset(
+    {
+        "incident.reopened",
+        "incident.escalated",
+        "incident.priority_updated",
+        "incident.urgency_updated",  # undocumented, but sent
+    }
+)
+"""Events after which an alert that had no war room may need one, as if it had just triggered."""
+
 
 @dataclass(frozen=True)
 class Translation:
@@ -72,10 +82,18 @@ def _command(event: Mapping[str, Any], kind: str, alert_id: str) -> Command:
             return AlertAcknowledges(actor=actor, at=at, alert_id=alert_id)
         case "incident.resolved":
             return AlertResolves(actor=actor, at=at, alert_id=alert_id)
+        case _ if kind in MAY_OPEN and _is_under_way(data):
+            alert = alert_seen(data, alert_id)
+            return AlertTriggers(actor=actor, at=at, alert=alert, event_type=kind)
         case "incident.annotated" if note := _note(data):
             return AlertAnnotates(actor=actor, at=at, alert_id=alert_id, text=note)
         case _:
             return AlertHappens(actor=actor, at=at, alert_id=alert_id, event_type=kind)
+
+
+def _is_under_way(data: Mapping[str, Any]) -> bool:
+    """True for a whole incident object that is not resolved (its priority may change later)."""
+    return _word(data, "status") in ("triggered", "acknowledged")
 
 
 def alert_seen(data: Mapping[str, Any], alert_id: str) -> AlertSeen:
@@ -102,6 +120,7 @@ def alert_seen(data: Mapping[str, Any], alert_id: str) -> AlertSeen:
             if (person := _person(user, assumed="user")) is not None
         ),
         details=(_text(_part(data, "body").get("details")) or "")[:DETAILS_CHARACTERS],
+        since=moment(data.get("created_at")),
     )
 
 

@@ -7,10 +7,10 @@ everything authentic is kept and answered 202, after the commit; what we cannot 
 
 import asyncio
 import hashlib
-import logging
 from collections.abc import Sequence
 from typing import Protocol
 
+import structlog
 from aiohttp import web
 from pydantic import SecretStr
 
@@ -28,7 +28,7 @@ LARGEST_BODY = 1024 * 1024  # bytes; PagerDuty sends 256 KB at most
 LOOK_UP_SECONDS = 1.5  # of the 5 that PagerDuty waits for an answer
 SOURCE = "pagerduty"
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class DeliveryMetrics(Protocol):
@@ -87,9 +87,7 @@ class Webhook:
         signature = ",".join(request.headers.getall(HEADER, []))
         if not verify(self._secrets, signature, body):
             reason = "forged" if signature else "unsigned"
-            log.warning(
-                "pagerduty delivery turned away", extra={"reason": reason, "peer": request.remote}
-            )
+            log.warning("pagerduty delivery turned away", reason=reason, peer=request.remote)
             return self._turn_away(403, reason, "the signature is not right")
         translation = translate(read(body))
         delivery = _delivery(request, body, translation)
@@ -98,13 +96,15 @@ class Webhook:
         except (Unavailable, StoreUnavailable) as error:
             log.warning(
                 "pagerduty delivery not recorded",
-                extra={"delivery": delivery.id, "error": str(error)},
+                delivery=delivery.id,
+                error=str(error),
             )
             return self._done(503, translation, "unavailable")
         except Exception:  # the outermost edge: PagerDuty delivers it again
             log.exception(
                 "pagerduty delivery failed",
-                extra={"delivery": delivery.id, "kind": translation.kind},
+                delivery=delivery.id,
+                kind=translation.kind,
             )
             return self._done(500, translation, "failed")
         return self._done(202, translation, outcome)
@@ -138,7 +138,8 @@ class Webhook:
         except Exception as error:  # whatever goes wrong out there, the delivery is not lost
             log.warning(
                 "acknowledger not looked up",
-                extra={"pagerduty_id": person.pagerduty_id, "error": repr(error)},
+                pagerduty_id=person.pagerduty_id,
+                error=repr(error),
             )
             return command
         found = known.person.model_copy(update={"pagerduty_id": person.pagerduty_id})

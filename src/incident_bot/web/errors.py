@@ -1,11 +1,10 @@
 """No traceback leaves the house: an unexpected exception is a calm 500 outside, a log line here."""
 
-import logging
-
+import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @web.middleware
@@ -16,5 +15,5 @@ async def calm(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException:
         raise  # an answer that was meant: 404, 405, a redirect
     except Exception:  # the outermost edge of a request
-        log.exception("request failed", extra={"method": request.method, "path": request.path})
+        log.exception("request failed", method=request.method, path=request.path)
         return web.json_response({"error": "something went wrong here; it is logged"}, status=500)

@@ -1,10 +1,10 @@
 """GET /healthz (the process lives), /readyz (it can serve) and /metrics (for Prometheus)."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import Protocol
 
+import structlog
 from aiohttp import web
 
 from incident_bot.store import Counts, StoreUnavailable
@@ -12,7 +12,7 @@ from incident_bot.web.metrics import CONTENT_TYPE, Metrics
 
 STORE_SECONDS = 2.0
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Database(Protocol):
@@ -65,7 +65,7 @@ async def _missing(store: Database, ready: Callable[[], bool], patience: float) 
         async with asyncio.timeout(patience):
             await store.ping()
     except (StoreUnavailable, TimeoutError) as error:
-        log.warning("not ready: the database does not answer", extra={"error": repr(error)})
+        log.warning("not ready: the database does not answer", error=repr(error))
         return ["the database does not answer"]
     return []
 
@@ -75,5 +75,5 @@ async def _counts(store: Database, patience: float) -> Counts | None:
         async with asyncio.timeout(patience):
             return await store.counts()
     except (StoreUnavailable, TimeoutError) as error:
-        log.warning("metrics without the database's part", extra={"error": repr(error)})
+        log.warning("metrics without the database's part", error=repr(error))
         return None

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
-from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob
+from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
 from incident_bot.domain.decisions.common import (
     bookmark,
     invite,
@@ -14,8 +14,9 @@ from incident_bot.domain.decisions.common import (
     room_key,
     say,
 )
-from incident_bot.domain.decisions.opening import alert_entry
-from incident_bot.domain.incident import Incident
+from incident_bot.domain.decisions.opening import alert_entry, alert_moment
+from incident_bot.domain.incident import REOPENED, Incident
+from incident_bot.domain.people import Person
 from incident_bot.domain.words import IC, AlertStatus
 
 OWN_NOTE = "Incident Bot "
@@ -25,11 +26,37 @@ OWN_NOTE = "Incident Bot "
 def joins(incident: Incident, command: c.AlertTriggers, now: datetime) -> Decision:
     """Another alert of the same group becomes part of the open incident."""
     alert = command.alert
-    if alert.alert_id in incident.alerts:
+    if alert.alert_id not in incident.alerts:
+        return _join(incident, alert, alert_moment(command, now))
+    if command.event_type == c.TRIGGERED:
         return Decision()
+    return _happened(incident, alert.alert_id, command.event_type, moment(command, now))
+
+
+def room_wanted(incident: Incident, command: c.OpenForAlert, now: datetime) -> Decision:
+    """A person asks for a room for an alert whose group has one: the alert joins it."""
+    ref, person = incident.ref, command.actor.person
+    if command.alert.alert_id in incident.alerts:
+        if incident.is_over:
+            raise Refusal(
+                f"This alert had its war room: {ref}, which is {incident.status}. "
+                f"If it is not over after all: `/incident {ref} reopen`."
+            )
+        raise Refusal(f"{ref} is already open for this alert.")
+    people = (person,) if person else ()
+    joined = _join(incident, command.alert, alert_moment(command, now), people)
+    words = f"{ref} is open for the same service, so this alert joined it."
+    return Decision(joined.entries, joined.jobs, Reply((words,)))
+
+
+def _join(
+    incident: Incident, alert: c.AlertSeen, at: datetime, people: tuple[Person, ...] = ()
+) -> Decision:
     seq = incident.last_seq + 1
     new = tuple(
-        p for p in alert.assignees if not any(p.is_same(known) for known in incident.invited)
+        p
+        for p in (*people, *alert.assignees)
+        if not any(p.is_same(known) for known in incident.invited)
     )
     jobs = [
         say(incident.ref, seq, (f"Another alert joined {incident.ref}: {alert.title}",)),
@@ -38,7 +65,7 @@ def joins(incident: Incident, command: c.AlertTriggers, now: datetime) -> Decisi
     ]
     if new:
         jobs.insert(0, invite(incident.ref, seq, new))
-    return Decision(entries=(NewEntry(alert_entry(alert), moment(command, now)),), jobs=tuple(jobs))
+    return Decision(entries=(NewEntry(alert_entry(alert), at),), jobs=tuple(jobs))
 
 
 def acknowledged(incident: Incident, command: c.AlertAcknowledges, now: datetime) -> Decision:
@@ -94,7 +121,7 @@ def resolved(incident: Incident, command: c.AlertResolves, now: datetime) -> Dec
 def annotated(incident: Incident, command: c.AlertAnnotates, now: datetime) -> Decision:
     """A PagerDuty note becomes an entry; our own notes come back as nothing."""
     text = command.text.strip()
-    if not text or text.startswith(OWN_NOTE):
+    if not text or text.startswith(f"{OWN_NOTE}{incident.ref}"):
         return Decision()
     seq = incident.last_seq + 1
     who = command.actor.person or command.actor.name
@@ -108,5 +135,17 @@ def annotated(incident: Incident, command: c.AlertAnnotates, now: datetime) -> D
 
 def other(incident: Incident, command: c.AlertHappens, now: datetime) -> Decision:
     """Kept as it came."""
-    body = e.AlertOther(alert_id=command.alert_id, event_type=command.event_type)
-    return Decision(entries=(NewEntry(body, moment(command, now)),))
+    return _happened(incident, command.alert_id, command.event_type, moment(command, now))
+
+
+def _happened(incident: Incident, alert_id: str, event_type: str, at: datetime) -> Decision:
+    """An entry; the room is told of an alert that was opened again."""
+    entries = (NewEntry(e.AlertOther(alert_id=alert_id, event_type=event_type), at),)
+    if event_type != REOPENED:
+        return Decision(entries)
+    seq = incident.last_seq + 1
+    alert = incident.alerts.get(alert_id)
+    words = f"PagerDuty reopened an alert: {alert.title if alert else alert_id}."
+    if incident.is_over:
+        words += f" {incident.ref} is {incident.status}; if it goes on: `/incident reopen`."
+    return Decision(entries, (say(incident.ref, seq, (words,)), *refresh(incident, seq)))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
-from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
+from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Reply
 from incident_bot.domain.decisions.common import bookmark, invite, moment, room_key
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Person
@@ -53,27 +53,32 @@ def triggered(
                 ),
             )
         )
-    return _open_for(incident, command.alert, route, (), moment(command, now), policy)
+    return _open_for(incident, command.alert, route, (), alert_moment(command, now), policy)
 
 
 def open_for_alert(
     incident: Incident, command: c.OpenForAlert, policy: Policy, now: datetime
 ) -> Decision:
     """Somebody asks for a room for an alert that was only announced."""
-    if incident.exists:
-        raise Refusal(f"{incident.ref} is already open for this alert.")
-    route = policy.route(command.alert) or Route()
+    route = policy.route_or_default(command.alert)
     person = command.actor.person
-    decision = _open_for(
-        incident, command.alert, route, (person,) if person else (), moment(command, now), policy
-    )
+    at = alert_moment(command, now)
+    people = (person,) if person else ()
+    decision = _open_for(incident, command.alert, route, people, at, policy)
     words = f"{incident.ref} declared: {command.alert.title}\nThe war room is being opened."
     return Decision(entries=decision.entries, jobs=decision.jobs, reply=Reply((words,)))
 
 
+def alert_moment(command: c.AlertTriggers | c.OpenForAlert, now: datetime) -> datetime:
+    """When the alert fired: for news of an older one, when PagerDuty says that it began."""
+    if isinstance(command, c.AlertTriggers) and command.event_type == c.TRIGGERED:
+        return moment(command, now)
+    return min(command.alert.since or moment(command, now), now)
+
+
 def alert_entry(alert: c.AlertSeen) -> e.AlertTriggered:
     """The entry for an alert."""
-    return e.AlertTriggered(**alert.model_dump(exclude={"priority", "teams"}))
+    return e.AlertTriggered(**alert.model_dump(exclude={"priority", "teams", "since"}))
 
 
 def _open_for(

@@ -1,5 +1,6 @@
 """Where the incident stands: acknowledged, mitigated, resolved, cancelled, open again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from incident_bot.domain import commands as c
@@ -14,11 +15,13 @@ from incident_bot.domain.decisions.common import (
     must_not_be_cancelled,
     refresh,
 )
-from incident_bot.domain.incident import Alert, Incident
+from incident_bot.domain.incident import Alert, Incident, versions
 from incident_bot.domain.words import AlertStatus, Milestone, Status
 
 
-def change(incident: Incident, command: c.ChangeStatus, now: datetime) -> Decision:
+def change(
+    incident: Incident, command: c.ChangeStatus, journal: Sequence[e.Entry], now: datetime
+) -> Decision:
     """Acknowledged or mitigated. A late one sets its time and never turns the status back."""
     must_not_be_cancelled(incident)
     status, at = command.status, moment(command, now)
@@ -26,7 +29,7 @@ def change(incident: Incident, command: c.ChangeStatus, now: datetime) -> Decisi
     _refuse_repetition(incident, status, milestone, command)
     seq = incident.last_seq + 1
     jobs = refresh(incident, seq, headline=True)
-    if status is Status.ACKNOWLEDGED:
+    if status is Status.ACKNOWLEDGED and not incident.is_over:
         jobs += tuple(
             _pagerduty(incident, JobKind.PAGERDUTY_ACKNOWLEDGE, alert, seq, command)
             for alert in incident.open_alerts
@@ -34,18 +37,20 @@ def change(incident: Incident, command: c.ChangeStatus, now: datetime) -> Decisi
         )
     rest = f": {command.text}" if command.text else "."
     return Decision(
-        entries=(_entry(incident, status, command.text, command.details, at),),
+        entries=(_entry(incident, status, command, journal, at),),
         jobs=jobs,
         reply=Reply((f"{incident.ref} {status} at ", at, rest)),
     )
 
 
-def resolve(incident: Incident, command: c.Resolve, now: datetime) -> Decision:
+def resolve(
+    incident: Incident, command: c.Resolve, journal: Sequence[e.Entry], now: datetime
+) -> Decision:
     """Declare it over, resolve its alerts in PagerDuty, and bring the draft into the room."""
     must_not_be_cancelled(incident)
     at, seq = moment(command, now), incident.last_seq + 1
     _refuse_repetition(incident, Status.RESOLVED, Milestone.RESOLVED, command)
-    entry = _entry(incident, Status.RESOLVED, command.text, command.details, at)
+    entry = _entry(incident, Status.RESOLVED, command, journal, at)
     if incident.is_over:
         return Decision(
             entries=(entry,),
@@ -58,7 +63,8 @@ def resolve(incident: Incident, command: c.Resolve, now: datetime) -> Decision:
         if command.text and not incident.private:
             jobs.append(_pagerduty(incident, JobKind.PAGERDUTY_NOTE, alert, seq, command))
     jobs.append(document(incident.ref, "postmortem", seq, now))
-    took = duration_words((at - incident.detected).total_seconds())
+    seconds = (at - incident.detected).total_seconds()
+    took = f", {duration_words(seconds)} after it was detected" if seconds >= 0 else ""
     done = f": {command.text}" if command.text else "."
     alerts = len(incident.open_alerts)
     pagerduty = (
@@ -73,8 +79,7 @@ def resolve(incident: Incident, command: c.Resolve, now: datetime) -> Decision:
             (
                 f"{incident.ref} resolved at ",
                 at,
-                f", {took} after it was detected{done}{pagerduty}\n"
-                "The postmortem draft comes into this room as a file.",
+                f"{took}{done}{pagerduty}\nThe postmortem draft comes into this room as a file.",
             )
         ),
     )
@@ -154,10 +159,20 @@ def _refuse_repetition(
     )
 
 
-def _entry(incident: Incident, status: Status, text: str, details: str, at: datetime) -> NewEntry:
-    """A second statement of the same milestone corrects the first."""
-    body = e.StatusChanged(status=status, text=text, details=details)
+def _entry(
+    incident: Incident,
+    status: Status,
+    command: c.ChangeStatus | c.Resolve,
+    journal: Sequence[e.Entry],
+    at: datetime,
+) -> NewEntry:
+    """A second statement of the same milestone corrects the first; without words, only its time."""
+    body = e.StatusChanged(status=status, text=command.text, details=command.details)
     number = incident.current.get(f"milestone/{status.value}")
+    if number is not None and not (command.text or command.details):
+        before = versions(journal, number)[-1].body
+        if isinstance(before, e.StatusChanged):
+            body = before
     return NewEntry(body, at, supersedes=number)
 
 

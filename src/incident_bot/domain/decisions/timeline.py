@@ -11,6 +11,7 @@ from incident_bot.domain.incident import Incident, versions
 
 EDITABLE = (
     e.Opened,
+    e.RoleAssigned,
     e.SeverityChanged,
     e.StatusChanged,
     e.MilestoneSet,
@@ -33,6 +34,8 @@ RETRACTABLE = (
     e.Approved,
     e.AlertAnnotated,
 )
+HEADLINES = (e.Opened, e.RoleAssigned, e.StatusChanged, e.SeverityChanged, e.Updated)
+"""Kinds that the topic and the announcement show: they follow a change of one of these."""
 
 
 def log(incident: Incident, command: c.LogEntry, now: datetime) -> Decision:
@@ -53,7 +56,7 @@ def edit(
     body = target.body
     if not isinstance(body, EDITABLE):
         raise Refusal(
-            f"#{command.number} was recorded by a machine and stays as it is. "
+            f"#{command.number} ({headline(body)}) stays as it was recorded. "
             "Log a line beside it: `/incident log 14:20 what really happened`."
         )
     changes: dict[str, str] = {}
@@ -81,7 +84,7 @@ def edit(
     reply = Reply((f"#{command.number} corrected, ", at, f": {headline(new)}"))
     return Decision(
         entries=(NewEntry(new, at, supersedes=target.seq, reason=command.reason or None),),
-        jobs=refresh(incident, incident.last_seq + 1, headline=isinstance(body, e.Opened)),
+        jobs=refresh(incident, incident.last_seq + 1, headline=isinstance(body, HEADLINES)),
         reply=reply,
     )
 
@@ -99,7 +102,7 @@ def retract(
     body = e.Retracted(target=command.number, text=command.reason)
     return Decision(
         entries=(NewEntry(body, now, supersedes=target.seq, reason=command.reason or None),),
-        jobs=refresh(incident, incident.last_seq + 1),
+        jobs=refresh(incident, incident.last_seq + 1, headline=isinstance(target.body, HEADLINES)),
         reply=Reply(
             (f"#{command.number} retracted. It stays in the journal, out of every draft.",)
         ),
@@ -112,7 +115,7 @@ def redact(
     """Blank an entry and all its versions for good; the chain still verifies."""
     must_exist(incident)
     found = versions(journal, command.number)
-    targets = tuple(v.seq for v in found if v.body.free_text and not v.redacted)
+    targets = tuple(v.seq for v in found if (v.body.free_text or v.reason) and not v.redacted)
     if not found:
         raise _no_such(incident, command.number)
     if not targets:
@@ -122,7 +125,7 @@ def redact(
         jobs=refresh(
             incident,
             incident.last_seq + 1,
-            headline=any(isinstance(v.body, e.Opened) for v in found),
+            headline=any(isinstance(v.body, HEADLINES) for v in found),
         ),
         reply=Reply(
             (
