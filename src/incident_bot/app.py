@@ -84,7 +84,7 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             if pager is None:
                 return ()
             found = await pager.on_call(escalation_policy_id)
-            return [await people.with_slack(known) for known in found]
+            return await asyncio.gather(*map(people.with_slack, found))
 
         async def assign(ref: str, role: str, person: Person) -> None:
             command = AssignRole(actor=BOT, role=role, holder=person, only_if_free=True)
@@ -100,7 +100,7 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
                 on_call=on_call,
                 assign=assign,
                 write_postmortem=partial(write_postmortem, roles=settings.policy.roles),
-                write_timeline=write_timeline,
+                write_timeline=partial(write_timeline, roles=settings.policy.roles),
             ),
             **pagerduty.handlers(pager, people),
         }

@@ -15,7 +15,8 @@ import typer
 from incident_bot import __version__, config, logs
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
-from incident_bot.domain.incident import timeline as timeline_of
+from incident_bot.domain.journal import timeline as timeline_of
+from incident_bot.domain.policy import Role
 from incident_bot.postmortem import write_postmortem, write_timeline
 from incident_bot.store import Store, StoreError, StoreUnavailable
 
@@ -140,7 +141,7 @@ def timeline(ref: Ref, as_json: AsJson = False) -> None:
             ]
         )
         return
-    typer.echo(write_timeline(incident, journal), nl=False)
+    typer.echo(write_timeline(incident, journal, _roles()), nl=False)
 
 
 @app.command()
@@ -155,11 +156,7 @@ def export(
     if form != "md":
         _stop(f"--format {form} is not known here: use md.", WRONG)
     incident, journal = _load(ref)
-    try:
-        roles = config.load_policy(os.environ).roles
-    except config.ConfigError as error:
-        _stop(str(error), WRONG)
-    text = write_postmortem(incident, journal, roles)
+    text = write_postmortem(incident, journal, _roles())
     if out is None:
         typer.echo(text, nl=False)
         return
@@ -218,6 +215,13 @@ def options(
 def _stop(sentence: str, code: int) -> NoReturn:
     typer.echo(f"incident-bot: {sentence}", err=True)
     raise typer.Exit(code)
+
+
+def _roles() -> tuple[Role, ...]:
+    try:
+        return config.load_policy(os.environ).roles
+    except config.ConfigError as error:
+        _stop(str(error), WRONG)
 
 
 def _database_url() -> str:

@@ -14,11 +14,13 @@ class Effect:
     """One job to perform now. `incident` is the state as just read (None for jobs without one).
 
     `again` is True when an earlier try may have reached the outside: reconcile before repeating.
+    `begins` is called by whoever must be first, in the moment of its call outside.
     """
 
     job: Job
     incident: Incident | None
     again: bool
+    begins: Callable[[], None] = lambda: None
 
     @property
     def args(self) -> Mapping[str, Any]:

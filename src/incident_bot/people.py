@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from incident_bot.effects import Later
 from incident_bot.store import KnownPerson, Store
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,7 @@ class People:
         self._slack_user = slack_user
         self._slack_user_by_email = slack_user_by_email
         self._pagerduty_user = pagerduty_user
+        self._asking: dict[str, asyncio.Task[KnownPerson]] = {}
 
     async def by_slack(self, slack_id: str, handle: str | None = None) -> KnownPerson:
         """A Slack user. Never fails: when Slack is slow or away, what is known must do."""
@@ -64,11 +66,34 @@ class People:
     async def by_pagerduty(self, pagerduty_id: str, name: str | None = None) -> KnownPerson:
         """A PagerDuty user with the Slack account of the same e-mail address, if there is one.
 
-        Raises what the look-ups raise when PagerDuty or Slack is away.
+        Raises what the look-ups raise when PagerDuty or Slack is away; but a Slack account that
+        was known once must do then, so that the person can be invited.
         """
         cached = await self._store.person(pagerduty_id=pagerduty_id)
         if cached is not None and cached.slack_id and _is_fresh(cached):
             return cached
+        try:
+            return await self._once(pagerduty_id, name, cached)
+        except Later as later:
+            if cached is None or not cached.slack_id:
+                raise
+            log.warning("PagerDuty user not looked up", user=pagerduty_id, error=str(later))
+            return cached
+
+    async def _once(
+        self, pagerduty_id: str, name: str | None, cached: KnownPerson | None
+    ) -> KnownPerson:
+        """Shares a look-up that is under way: an invitation need not begin it anew."""
+        asking = self._asking.get(pagerduty_id)
+        if asking is None:
+            asking = asyncio.create_task(self._from_pagerduty(pagerduty_id, name, cached))
+            self._asking[pagerduty_id] = asking
+            asking.add_done_callback(lambda _: self._asking.pop(pagerduty_id))
+        return await asyncio.shield(asking)
+
+    async def _from_pagerduty(
+        self, pagerduty_id: str, name: str | None, cached: KnownPerson | None
+    ) -> KnownPerson:
         found = await self._pagerduty_user(pagerduty_id) if self._pagerduty_user else None
         if found is None:
             return cached or KnownPerson(

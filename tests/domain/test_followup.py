@@ -4,7 +4,7 @@ import pytest
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import JobKind, Refusal, plain
-from incident_bot.domain.incident import in_force
+from incident_bot.domain.journal import in_force
 from incident_bot.domain.people import by
 from incident_bot.domain.words import IC, ImpactArea, NoteKind
 from tests.domain.world import ALICE, BOB, alerted, at, job

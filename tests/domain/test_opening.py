@@ -4,7 +4,7 @@ import pytest
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import JobKind, Refusal
-from incident_bot.domain.people import by
+from incident_bot.domain.people import BOT, by
 from incident_bot.domain.policy import Policy, Route
 from incident_bot.domain.words import IC, Milestone, Severity
 from tests.domain.world import ALICE, BOB, World, alert, alerted, at, job
@@ -101,3 +101,13 @@ def test_an_alert_from_the_future_is_recorded_as_now() -> None:
     world = World()
     world.handle(c.AlertTriggers(alert=alert(), at=at("23:00")), at("14:23"))
     assert world.incident.detected == at("14:23")
+
+
+def test_a_room_that_could_not_be_opened_is_remembered_until_there_is_one() -> None:
+    world = alerted()
+    sentence = "I could not open the war room."
+    failure = c.RecordFailure(actor=BOT, job="INC-1/room", kind="create_room", sentence=sentence)
+    assert world.handle(failure).jobs == (), "there is no room to tell it in"
+    assert world.incident.room_problem == sentence
+    world.handle(c.RecordRoom(actor=BOT, channel_id="C1", name="inc"))
+    assert world.incident.room_problem is None

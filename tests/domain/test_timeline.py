@@ -5,7 +5,7 @@ import pytest
 from incident_bot.domain import chain
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import JobKind, Refusal
-from incident_bot.domain.incident import in_force, timeline
+from incident_bot.domain.journal import in_force, timeline
 from incident_bot.domain.people import by
 from incident_bot.domain.words import IC, Milestone
 from tests.domain.world import ALICE, BOB, alerted, at, job

@@ -364,3 +364,26 @@ def test_back_off_grows_to_a_minute_with_jitter() -> None:
     assert 2.0 <= back_off(4) <= 4.0
     assert 30 <= back_off(12) <= 60
     assert len({back_off(12) for _ in range(10)}) > 1
+
+
+async def test_nothing_is_taken_before_the_invitation_has_begun(
+    store: Store, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("incident_bot.jobs.runner.HEAD_START", SOON)
+    begun: list[str] = []
+
+    async def invite(effect: Effect) -> Done:
+        await asyncio.sleep(0.03)  # as long as looking people up may take
+        begun.append("invite")
+        effect.begins()
+        return Done()
+
+    async def say(effect: Effect) -> Done:
+        begun.append("say")
+        return Done()
+
+    await enqueue(store, NewJob(JobKind.SAY, "a"), NewJob(JobKind.INVITE, "b", urgent=True))
+    handlers = {JobKind.INVITE: invite, JobKind.SAY: say}
+    async with running(Runner(store, service, handlers)):
+        await until(lambda: len(begun) == 2)
+    assert begun == ["invite", "say"]

@@ -109,6 +109,17 @@ async def test_hostile_words_stay_words(stage: Stage) -> None:
     assert "<script>" not in stage.files("postmortem-INC-1.md")[0].content.decode()
 
 
+async def test_a_room_that_cannot_be_opened_is_told_and_the_incident_goes_on(stage: Stage) -> None:
+    """A permanent refusal is not repeated; everybody hears of it, and the journal takes entries."""
+    stage.slack.faults.add("conversations.create", error="restricted_action", times=None)
+    await stage.pagerduty.trigger(stage.service, "Errors", assignees=[stage.pd_alice])
+    await stage.until(lambda: stage.incidents.messages, "announced without a room")
+    assert "No war room could be opened" in str(stage.incidents.messages[-1].blocks)
+    assert len([c for c in stage.slack.calls if c.method == "conversations.create"]) == 1
+    assert "ask a Slack admin" in await stage.types(stage.bob, "INC-1 status", stage.incidents)
+    assert "Logged" in await stage.types(stage.bob, "INC-1 log Rolled back", stage.incidents)
+
+
 async def test_two_claims_have_one_winner(stage: Stage) -> None:
     """Both at the same moment: one outcome, one clear refusal."""
     await stage.types(stage.alice, "declare Checkout is slow", stage.incidents)

@@ -70,4 +70,4 @@ class Book:
 
     def timeline(self) -> str:
         """The document."""
-        return write_timeline(self.incident, self.entries)
+        return write_timeline(self.incident, self.entries, DEFAULT_ROLES)

@@ -86,7 +86,7 @@ def test_the_same_journal_gives_the_same_bytes(finished: Book) -> None:
     again = [e.Entry.model_validate_json(entry.model_dump_json()) for entry in finished.entries]
     incident = fold("INC-1", again)
     assert write_postmortem(incident, again, DEFAULT_ROLES) == finished.postmortem()
-    assert write_timeline(incident, again) == finished.timeline()
+    assert write_timeline(incident, again, DEFAULT_ROLES) == finished.timeline()
 
 
 _texts = st.text(max_size=12) | st.sampled_from(HOSTILE)
@@ -143,4 +143,4 @@ def test_any_journal_becomes_a_whole_document(journal: list[e.Entry]) -> None:
     assert sections(document) == list(HEADINGS)
     assert live_html(document) == []
     assert document == write_postmortem(incident, journal, roles)
-    assert len(headings(write_timeline(incident, journal))) == 1
+    assert len(headings(write_timeline(incident, journal, DEFAULT_ROLES))) == 1

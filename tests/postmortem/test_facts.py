@@ -128,3 +128,24 @@ def test_the_recorded_moments_are_those_of_the_state(finished: Book) -> None:
     assert {
         milestone: known[f"at.{milestone}"].value for milestone in finished.incident.times
     } == finished.incident.times
+
+
+def test_a_reopened_incident_says_that_the_durations_run_to_the_last_end(book: Book) -> None:
+    book.opened("14:23")
+    for at, status in (("15:08", "resolved"), ("16:00", "open"), ("16:30", "resolved")):
+        book.add(at, e.StatusChanged(status=Status(status)), ALICE)
+    assert table(book)["declared_duration"].seconds == 127 * 60
+    assert "reopened 16:00 (#3): the durations run to the last end" in book.postmortem()
+
+
+def test_acknowledged_again_after_reopening_leaves_the_first_time(book: Book) -> None:
+    book.opened("14:23")
+    for at, status in (
+        ("14:25", "acknowledged"),
+        ("15:08", "resolved"),
+        ("16:00", "open"),
+        ("16:05", "acknowledged"),
+    ):
+        book.add(at, e.StatusChanged(status=Status(status)), ALICE)
+    tta = table(book)["tta"]
+    assert (tta.seconds, tta.evidence) == (2 * 60, (1, 2))

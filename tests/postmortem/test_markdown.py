@@ -196,8 +196,7 @@ def test_attendees_are_merged_without_doubles(book: Book) -> None:
     for name in ("@alice", "alice smith", "Frank Thompson"):
         book.add("15:00", e.NoteAdded(note=NoteKind.ATTENDEE, headline=name, details="SRE"), ALICE)
     assert (
-        "### Attendees\n\n- Alice Smith (SRE)\n"
-        "- Bob Johnson\n- Frank Thompson (SRE)\n\n"
+        "### Attendees\n\n- Alice Smith (SRE)\n- Bob Johnson\n- Frank Thompson (SRE)\n\n"
     ) in book.postmortem()
 
 

@@ -1,6 +1,7 @@
 """Inviting people, and filling the roles."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from incident_bot.domain.decision import JobKind, Refusal
 from incident_bot.domain.people import Person
@@ -184,6 +185,13 @@ async def test_a_role_that_somebody_has_is_left_alone(cast):
     cast.incident = cast.incident.model_copy(update={"roles": {"ops": Person(name="Dave")}})
     await cast.perform(JobKind.FILL_ROLES)
     assert [role for role, _ in cast.assigned] == ["comms"]
+
+
+async def test_who_runs_the_bot_learns_of_a_role_that_nobody_was_found_for(cast):
+    cast.on_call["EP"] = []
+    with capture_logs() as logged:
+        await cast.perform(JobKind.FILL_ROLES)
+    assert [entry.get("role") for entry in logged] == ["comms"]
 
 
 async def test_a_role_taken_meanwhile_is_no_failure(cast):

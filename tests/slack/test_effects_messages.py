@@ -1,12 +1,13 @@
 """What the bot puts into channels: summary, topic, pin, bookmark, announcement, words, files."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from incident_bot.domain.commands import AlertSeen, RecordDelivery
 from incident_bot.domain.decision import JobKind, to_json
 from incident_bot.domain.incident import Alert
 from incident_bot.domain.people import Person
-from incident_bot.domain.words import AlertStatus, Status
+from incident_bot.domain.words import AlertStatus, Severity, Status
 from incident_bot.effects import GiveUp, Later
 from tests.slack.stage import DETECTED, a_stage
 
@@ -123,6 +124,16 @@ async def test_the_topic_is_set_once_for_the_same_words(stage):
     assert len(stage.calls("conversations.setTopic")) == 1
 
 
+async def test_a_topic_that_another_replica_set_meanwhile_is_set_again(stage):
+    ours = stage.handlers
+    for severity, handlers in ((Severity.SEV2, ours), (Severity.SEV1, None), (Severity.SEV2, ours)):
+        stage.incident = stage.incident.model_copy(update={"severity": severity})
+        stage.start_anew()
+        stage.handlers = handlers or stage.handlers
+        await stage.perform(JobKind.SET_TOPIC, args={"seq": 3})
+    assert stage.room.topic.startswith("Sev2")
+
+
 async def test_a_refusal_names_the_scope_that_is_missing(stage):
     stage.slack.faults.add("pins.add", error="missing_scope")
     await post(stage)
@@ -153,12 +164,13 @@ async def test_one_announcement_whatever_gets_lost(public, kind, drop):
     assert len(public.channel.messages) == 1
 
 
-async def test_a_missing_channel_is_a_warning_and_not_searched_for_again(stage, caplog):
-    for n in range(3):
-        done = await stage.perform(JobKind.ANNOUNCE, f"INC-{n}/announce")
-        assert done.result == {}
+async def test_a_missing_channel_is_a_warning_and_not_searched_for_again(stage):
+    with capture_logs() as logged:
+        for n in range(3):
+            done = await stage.perform(JobKind.ANNOUNCE, f"INC-{n}/announce")
+            assert done.result == {}
     assert len(stage.calls("conversations.list")) == 1
-    assert len([r for r in caplog.records if r.message == "no announcement channel"]) == 1
+    assert [entry["event"] for entry in logged] == ["no announcement channel"]
     update = await stage.perform(JobKind.UPDATE_ANNOUNCEMENT, "INC-1/announce/3", {"seq": 3})
     assert update.result == {}
 

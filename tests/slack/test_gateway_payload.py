@@ -1,6 +1,6 @@
 """What Slack refuses in a message is found, and can be put right."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incident_bot.slack.payload_check import complaints, fitted
@@ -61,5 +61,6 @@ blocks = st.one_of(
 
 
 @given(st.text(), st.lists(blocks, max_size=70))
+@example("\r", [])
 def test_whatever_comes_in_what_goes_out_fits(text, message):
     assert complaints(*fitted(text, message)) == []

@@ -122,6 +122,12 @@ async def test_a_war_room_for_an_alert_is_announced_where_the_button_was(
     assert inbox.got[0]["response_type"] == "in_channel"
 
 
+async def test_a_button_of_an_older_version_says_so(service: FakeService, inbox: Inbox) -> None:
+    await press(service, inbox, "page_somebody", "INC-1")
+    assert service.handled == []
+    assert "older message" in inbox.got[0]["text"]
+
+
 async def test_an_alert_nobody_knows_is_refused(service: FakeService, inbox: Inbox) -> None:
     await press(service, inbox, "open_for_alert", "PD1", ELSEWHERE)
     assert service.handled == []

@@ -111,6 +111,9 @@ async def test_flags_in_free_text_count(two: FakeService) -> None:
         ("lgo the pool is full", ELSEWHERE),
         ("resolved it by rollback", ELSEWHERE),
         ("page the on-call please", ELSEWHERE),
+        ("mitigated at 14:20 today", ELSEWHERE),
+        ("close it please now", ELSEWHERE),
+        ("ack the alert now", ELSEWHERE),
     ],
 )
 async def test_free_text_that_may_be_something_else_asks_with_a_button(
@@ -122,6 +125,24 @@ async def test_free_text_that_may_be_something_else_asks_with_a_button(
     (button,) = answered.buttons
     assert (button["action_id"], button["value"]) == ("declare_text", text)
     assert button["text"]["text"].startswith("Declare ")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("mitigated at 14:20", "`/incident status mitigated"),
+        ("close", "`/incident resolve "),
+        ("ic @alice", "`/incident role ic"),
+        ("delete 4", "`/incident edit "),
+        ("sev1", "`/incident severity sev1`"),
+        ("SEV-1: payments too", "`/incident severity sev1 payments too`"),
+        ("INC-1 close", "`/incident INC-1 resolve "),
+    ],
+)
+async def test_a_word_for_a_verb_leads_to_the_verb(two: FakeService, text: str, hint: str) -> None:
+    answered = await type_in(make_app(two), text, ROOM)
+    assert two.handled == []
+    assert hint in answered.text
 
 
 async def test_a_cut_never_loses_the_private_flag(two: FakeService) -> None:

@@ -1,10 +1,10 @@
 """Commands over Bolt, signed, against a pretended service."""
 
-import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from structlog.testing import capture_logs
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal, Reply
@@ -158,6 +158,29 @@ async def test_when_the_second_figure_fails_the_answer_says_what_was_recorded(
     assert not answered.public
 
 
+# --- help behind a verb
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "resolve --help",
+        "resolve help",
+        "cancel ?",
+        "log —help",
+        "INC-1 declare -h",
+        "log INC-1 help",
+    ],
+)
+async def test_who_asks_for_help_behind_a_verb_changes_nothing(
+    service: FakeService, text: str
+) -> None:
+    answered = await type_in(make_app(service), text)
+    assert service.handled == []
+    assert "Example: `/incident " in answered.text
+    assert not answered.public
+
+
 # --- what goes wrong
 
 
@@ -188,15 +211,15 @@ async def test_a_refusal_is_for_the_person_alone(service: FakeService) -> None:
 
 
 async def test_a_bug_is_one_calm_sentence_and_a_line_in_the_log_without_the_text(
-    service: FakeService, caplog: pytest.LogCaptureFixture
+    service: FakeService,
 ) -> None:
     service.script = lambda command: RuntimeError("secret: hunter2")
-    with caplog.at_level(logging.INFO):
+    with capture_logs() as logged:
         answered = await type_in(make_app(service), "log the password is hunter2")
     assert "it is the bot's fault" in answered.text
     assert "Traceback" not in str(answered.body)
-    assert "RuntimeError" in str([vars(record) for record in caplog.records])
-    assert "hunter2" not in str([vars(record) for record in caplog.records])
+    assert [entry["error"] for entry in logged] == ["RuntimeError"]
+    assert "hunter2" not in str(logged)
 
 
 async def test_texts_that_a_command_cannot_hold_are_refused(service: FakeService) -> None:

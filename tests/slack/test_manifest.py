@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 import yaml
 
-from incident_bot.slack.listeners import VERBS, usage_hint
-from incident_bot.slack.scopes import METHOD, scopes_for
+from incident_bot.slack.listeners import VERBS
+from tests.slack.scopes import METHOD, scopes_for
 
 ROOT = Path(__file__).parents[2]
 SLACK = ROOT / "src" / "incident_bot" / "slack"
@@ -30,8 +30,6 @@ def methods_used() -> set[str]:
     known = {name.replace(".", "_").lower(): name for name in METHOD}
     used: set[str] = set()
     for path in SLACK.rglob("*.py"):
-        if path.name == "scopes.py":
-            continue
         source = path.read_text(encoding="utf-8")
         used.update(re.findall(rf"[\"']((?:{FAMILIES})\.[A-Za-z.]+)[\"']", source))
         for family, rest in re.findall(rf"\.({FAMILIES})_([A-Za-z_]+)\(", source):
@@ -57,8 +55,7 @@ def test_the_hint_names_every_verb(manifest: dict[str, Any]) -> None:
     (command,) = manifest["features"]["slash_commands"]
     assert command["command"] == "/incident"
     assert command["should_escape"] is True
-    assert command["usage_hint"] == usage_hint()
-    assert set(usage_hint().split(" | ")) == set(VERBS)
+    assert command["usage_hint"] == " | ".join(VERBS)
 
 
 def test_nothing_is_subscribed_that_no_listener_takes(manifest: dict[str, Any]) -> None:

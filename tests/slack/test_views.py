@@ -111,6 +111,11 @@ def test_slack_takes_every_summary(incident, roles):
     assert "<" not in topic(incident)
 
 
+def test_everybody_is_told_when_there_is_no_war_room():
+    _, blocks = announcement(an_incident(room=None))
+    assert "No war room could be opened" in str(blocks)
+
+
 @calm
 @given(incidents)
 def test_slack_takes_every_announcement(incident):

@@ -1,13 +1,13 @@
-"""The state of an incident: a fold of its journal, and the reading order of its entries."""
+"""The state of an incident: a fold of its journal."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict
 
 from incident_bot.domain import entries as e
+from incident_bot.domain.journal import in_force
 from incident_bot.domain.people import Person
 from incident_bot.domain.words import IC, AlertStatus, Milestone, Severity, Status
 
@@ -48,8 +48,9 @@ class Action(BaseModel):
 class Incident(BaseModel):
     """What is known of an incident now. `last_seq` 0: not yet opened. Times are aware UTC.
 
-    `current` says which entry is in force for what can be stated again (`subject`), so that a
-    second statement supersedes the first.
+    `room_problem` says why there is no war room, when opening it was given up. `current` says
+    which entry is in force for what can be stated again (`subject`), so that a second statement
+    supersedes the first.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,6 +68,7 @@ class Incident(BaseModel):
     roles: dict[str, Person] = {}
     alerts: dict[str, Alert] = {}
     room: Room | None = None
+    room_problem: str | None = None
     invited: tuple[Person, ...] = ()
     actions: tuple[Action, ...] = ()
     impact: dict[str, str] = {}
@@ -110,6 +112,11 @@ _MILESTONE_OF = {
     Status.MITIGATED: Milestone.MITIGATED,
     Status.RESOLVED: Milestone.RESOLVED,
 }
+
+
+def room_key(ref: str) -> str:
+    """The key of the job that opens the war room; most others come after it."""
+    return f"{ref}/room"
 
 
 def subject(body: e.Body) -> str | None:
@@ -216,10 +223,14 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
                 case _:
                     assert_never(what)
         case e.RoomOpened(channel_id=channel_id, name=name):
-            return state.model_copy(update={"room": Room(channel_id=channel_id, name=name)})
+            room = Room(channel_id=channel_id, name=name)
+            return state.model_copy(update={"room": room, "room_problem": None})
         case e.PeopleInvited(people=people):
             new = tuple(p for p in people if not any(p.is_same(q) for q in state.invited))
             return state.model_copy(update={"invited": state.invited + new})
+        case e.EffectFailed(job=job, sentence=sentence):
+            no_room = state.room is None and job == room_key(state.ref)
+            return state.model_copy(update={"room_problem": sentence}) if no_room else state
         case e.RoleAssigned(role=role, holder=holder):
             roles = {k: v for k, v in state.roles.items() if k != role}
             if holder is not None:
@@ -248,62 +259,11 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
             | e.Approved()
             | e.Retracted()
             | e.Redacted()
-            | e.EffectFailed()
             | e.PostmortemDelivered()
         ):
             return state
         case _:
             assert_never(entry.body)
-
-
-@dataclass(frozen=True)
-class Line:
-    """An entry in force: what is now believed, with the number that people know it by.
-
-    `number` is the seq of the first version; `entry` the version in force; `corrected` is True
-    when they differ.
-    """
-
-    number: int
-    entry: e.Entry
-
-    @property
-    def corrected(self) -> bool:
-        """True when a later entry put the first version right."""
-        return self.entry.seq != self.number
-
-
-def in_force(journal: Iterable[e.Entry]) -> list[Line]:
-    """The entries that nothing supersedes, each in the place of its first version.
-
-    A correction of a correction belongs to the same number. Retracted entries are left out, and
-    so are the retractions and redactions themselves.
-    """
-    root: dict[int, int] = {}
-    head: dict[int, e.Entry] = {}
-    for entry in journal:
-        if entry.supersedes is not None:
-            number = root.get(entry.supersedes, entry.supersedes)
-            root[entry.seq] = number
-            if isinstance(entry.body, e.Retracted):
-                head.pop(number, None)
-            else:
-                head[number] = entry
-        elif not isinstance(entry.body, e.Redacted):
-            root[entry.seq] = entry.seq
-            head[entry.seq] = entry
-    return [Line(number, head[number]) for number in sorted(head)]
-
-
-def versions(journal: Sequence[e.Entry], number: int) -> list[e.Entry]:
-    """Every version of an entry, oldest first, by the number of its first (or any) version."""
-    root: dict[int, int] = {}
-    found: dict[int, list[e.Entry]] = {}
-    for entry in journal:
-        first = entry.seq if entry.supersedes is None else root.get(entry.supersedes, entry.seq)
-        root[entry.seq] = first
-        found.setdefault(first, []).append(entry)
-    return found.get(root.get(number, number), [])
 
 
 def fold(ref: str, journal: Sequence[e.Entry]) -> Incident:
@@ -322,25 +282,3 @@ def fold(ref: str, journal: Sequence[e.Entry]) -> Incident:
 def needs_fold(entry: e.Entry) -> bool:
     """True for an entry that `apply` alone cannot handle: it corrects or blanks another."""
     return entry.supersedes is not None or isinstance(entry.body, e.Redacted)
-
-
-_READ = (
-    e.Opened,
-    e.AlertTriggered,
-    e.AlertAcknowledged,
-    e.AlertResolved,
-    e.AlertAnnotated,
-    e.RoomOpened,
-    e.RoleAssigned,
-    e.SeverityChanged,
-    e.StatusChanged,
-    e.MilestoneSet,
-    e.Logged,
-    e.Updated,
-)
-
-
-def timeline(journal: Iterable[e.Entry]) -> list[Line]:
-    """The lines that a person would want to read, in order of `occurred_at`, then of recording."""
-    lines = [line for line in in_force(journal) if isinstance(line.entry.body, _READ)]
-    return sorted(lines, key=lambda line: (line.entry.occurred_at, line.number))

@@ -23,10 +23,13 @@ from incident_bot.store.queue import LEASE
 
 POLL_SECONDS = 1.0
 TRY_SECONDS = 120.0
+PEOPLE_FIRST = frozenset({JobKind.INVITE})
+HEAD_START = 0.1
+"""Seconds that such a job is given to begin its call before any other is taken."""
 _NOT_SOONER = 0.02
 
 NO_HANDLER = "This version of Incident Bot cannot do that; update it."
-TOO_OFTEN = "It failed {attempts} times, last with: {error}. Please do it by hand."
+TOO_OFTEN = "“{what}” failed {attempts} times, last with: {error}. Please do it by hand."
 
 log = structlog.get_logger(__name__)
 
@@ -91,9 +94,12 @@ class Runner:
                 self._slots.release()
                 await self._wait()
             else:
-                task = asyncio.create_task(self._perform(job), name=f"job {job.key}")
+                begun = asyncio.Event()
+                task = asyncio.create_task(self._perform(job, begun), name=f"job {job.key}")
                 self._running.add(task)
                 task.add_done_callback(self._ended)
+                if job.kind in PEOPLE_FIRST:
+                    await _either(task, begun, HEAD_START)
 
     async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109 - ends in order, not broken off
         """Stops, waits `timeout` seconds for the jobs in hand, and gives the rest back at once.
@@ -156,7 +162,7 @@ class Runner:
 
     # One job
 
-    async def _perform(self, job: Job) -> None:
+    async def _perform(self, job: Job, begun: asyncio.Event) -> None:
         with structlog.contextvars.bound_contextvars(
             job=job.key, kind=str(job.kind), ref=job.ref, attempt=job.attempt
         ):
@@ -164,7 +170,7 @@ class Runner:
             assert work is not None
             keeper = asyncio.create_task(self._keep(job, work), name=f"lease {job.key}")
             try:
-                await self._try(job)
+                await self._try(job, begun)
             except LeaseLost:
                 log.warning("somebody else has the job now")
             except asyncio.CancelledError:
@@ -191,7 +197,7 @@ class Runner:
                 work.cancel()
                 return
 
-    async def _try(self, job: Job) -> None:
+    async def _try(self, job: Job, begun: asyncio.Event) -> None:
         if job.attempt > MAX_ATTEMPTS:
             state = await self._store.queue.state_of(job.key)
             await self._give_up(job, (state[1] if state else None) or "no answer")
@@ -203,7 +209,7 @@ class Runner:
             return
         try:
             incident = await self._store.incident(job.ref) if job.ref else None
-            effect = Effect(job=job, incident=incident, again=job.started_before)
+            effect = Effect(job=job, incident=incident, again=job.started_before, begins=begun.set)
             async with asyncio.timeout(self._try_seconds):
                 done = await handler(effect)
             await self._service.finish(job, done)
@@ -235,9 +241,20 @@ class Runner:
 
     async def _give_up(self, job: Job, error: str) -> None:
         log.warning("a job failed too often", error=error)
-        await self._service.give_up(job, TOO_OFTEN.format(attempts=MAX_ATTEMPTS, error=error))
+        what = job.kind.replace("_", " ").capitalize()
+        sentence = TOO_OFTEN.format(what=what, attempts=MAX_ATTEMPTS, error=error)
+        await self._service.give_up(job, sentence)
 
     async def _give_back(self, job: Job) -> None:
         """Lets others have it at once; the try does not count."""
         with suppress(StoreUnavailable):
             await self._store.queue.retry(job, 0.0, "the bot was stopped", paused=True)
+
+
+async def _either(task: "asyncio.Task[None]", begun: asyncio.Event, seconds: float) -> None:
+    """Until the job begins its call or ends, but no longer than so many seconds."""
+    waiting = asyncio.create_task(begun.wait())
+    try:
+        await asyncio.wait({task, waiting}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()

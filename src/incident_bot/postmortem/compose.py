@@ -12,7 +12,7 @@ from incident_bot.postmortem import draft as d
 from incident_bot.postmortem import prompts as p
 from incident_bot.postmortem.clock import days, utc
 from incident_bot.postmortem.escape import flat, web_address
-from incident_bot.postmortem.facts import Fact, Point, disorder, facts, impact_figures
+from incident_bot.postmortem.facts import Fact, Point, disorder, facts, impact_figures, reopenings
 from incident_bot.postmortem.gather import Gathered, gather, metric_rows
 from incident_bot.postmortem.people import approvals, attendees, ic_approval
 from incident_bot.postmortem.story import story, who
@@ -74,7 +74,7 @@ def compose(incident: Incident, journal: Sequence[e.Entry], roles: Sequence[Role
             poorly=_notes(found, NoteKind.POORLY, "What Went Poorly", p.POORLY, ask),
             lucky=_notes(found, NoteKind.LUCKY, "Where We Got Lucky", p.LUCKY, ask),
         ),
-        metrics=_metrics(incident, table, known, ask),
+        metrics=_metrics(incident, journal, table, known, ask),
         supporting=_supporting(found, journal, incident, roles, ask),
         closing=_closing(found, journal, incident, roles, known["draft_number"], gaps),
         gaps=p.merged(gaps.found),
@@ -196,7 +196,11 @@ def _actions(found: Gathered, gaps: p.Gaps) -> tuple[d.ActionTable, ...]:
 
 
 def _metrics(
-    incident: Incident, table: Sequence[Fact], known: dict[str, Fact], ask: Ask
+    incident: Incident,
+    journal: Sequence[e.Entry],
+    table: Sequence[Fact],
+    known: dict[str, Fact],
+    ask: Ask,
 ) -> d.Metrics:
     slo = impact_figures(table, ImpactArea.SLO)
     about = [fact for fact in slo if any(w in fact.name.casefold() for w in _ABOUT_BUDGET)]
@@ -217,6 +221,7 @@ def _metrics(
         business=business,
         times=times,
         disorder=tuple(disorder(table)),
+        reopened=reopenings(journal),
         times_prompts=tuple(ask("Response Times", p.TIMES[name]) for name in missing),
     )
 

@@ -134,7 +134,7 @@ class MetricRow:
 @dataclass(frozen=True)
 class Metrics:
     """Metrics and Data. `times` are the durations with both end points; `disorder` names the
-    neighbouring milestones that came the other way round."""
+    neighbouring milestones that came the other way round; `reopened` when it was open again."""
 
     budget: Figures
     rows: tuple[MetricRow, ...]
@@ -142,6 +142,7 @@ class Metrics:
     business: Figures
     times: tuple[Fact, ...]
     disorder: tuple[tuple[Point, Point], ...]
+    reopened: tuple[Point, ...]
     times_prompts: tuple[Prompt, ...]
 
 

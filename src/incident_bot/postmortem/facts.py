@@ -11,9 +11,10 @@ from itertools import pairwise
 from typing import Literal
 
 from incident_bot.domain import entries as e
-from incident_bot.domain.incident import Incident, Line, apply, in_force
+from incident_bot.domain.incident import Incident, apply
+from incident_bot.domain.journal import Line, in_force
 from incident_bot.domain.people import Actor
-from incident_bot.domain.words import IC, ImpactArea, Milestone
+from incident_bot.domain.words import IC, ImpactArea, Milestone, Status
 from incident_bot.postmortem.clock import seconds_between, utc
 
 IC_ASSIGNED = "IC assigned"
@@ -199,6 +200,15 @@ def _draft_number(journal: Sequence[e.Entry]) -> Fact:
         formula="drafts delivered before + 1",
         source="computed",
         evidence=tuple(delivered),
+    )
+
+
+def reopenings(journal: Sequence[e.Entry]) -> tuple[Point, ...]:
+    """When it was opened again: the durations to an end run on to the last one."""
+    return tuple(
+        Point("reopened", utc(line.entry.occurred_at), evidence_of(line))
+        for line in in_force(journal)
+        if isinstance(line.entry.body, e.StatusChanged) and line.entry.body.status is Status.OPEN
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from incident_bot.domain import entries as e
-from incident_bot.domain.incident import Line, in_force
+from incident_bot.domain.journal import Line, in_force
 from incident_bot.domain.words import ActionKind, NoteKind, Status
 from incident_bot.postmortem.draft import MetricRow, Noted
 from incident_bot.postmortem.facts import Fact

@@ -62,9 +62,9 @@ def write_postmortem(incident: Incident, journal: Sequence[Entry], roles: Sequen
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def write_timeline(incident: Incident, journal: Sequence[Entry]) -> str:
+def write_timeline(incident: Incident, journal: Sequence[Entry], roles: Sequence[Role]) -> str:
     """Every line of the timeline as Markdown, with number, UTC time, author and corrections."""
-    told = moments(journal)
+    told = moments(journal, roles)
     dated = len(clock.days(moment.at for moment in told)) > 1
     template = _templates().get_template("timeline_document.md.j2")
     return template.render(incident=incident, moments=told, dated=dated).strip("\n") + "\n"

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from incident_bot.domain import entries as e
-from incident_bot.domain.incident import Incident, Line, in_force
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.journal import Line, in_force
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Role
 from incident_bot.postmortem.clock import utc

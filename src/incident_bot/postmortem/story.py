@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from incident_bot.domain import entries as e
-from incident_bot.domain.incident import Line, in_force, timeline
+from incident_bot.domain.journal import Line, in_force, timeline
 from incident_bot.domain.people import Actor, Person
-from incident_bot.domain.policy import DEFAULT_ROLES, Role
+from incident_bot.domain.policy import Role
 from incident_bot.domain.words import IC, Milestone, Severity, Status
 from incident_bot.postmortem.clock import utc
 from incident_bot.postmortem.escape import flat
@@ -174,11 +174,11 @@ def _words(line: Line, setting: Setting) -> tuple[str, str]:
             return headline, details
         case e.Updated(text=text, details=details):
             return f"Update for stakeholders: {text}", details
-        case body:  # not one of the kinds that domain.incident.timeline lets through
+        case body:  # not one of the kinds that domain.journal.timeline lets through
             return body.kind.replace("_", " ").capitalize(), ""
 
 
-def moments(journal: Sequence[e.Entry], roles: Sequence[Role] = DEFAULT_ROLES) -> list[Moment]:
+def moments(journal: Sequence[e.Entry], roles: Sequence[Role]) -> list[Moment]:
     """Every line of the timeline, one for each entry, in order of time."""
     return [moment for _, moment in _told(journal, _setting(journal, roles))]
 

@@ -6,15 +6,15 @@ answer 200 and run no listener at all.
 """
 
 import asyncio
-import inspect
 import json
 import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest, AsyncRespond
@@ -23,9 +23,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from incident_bot.service import Unavailable
-from incident_bot.slack.listeners.buttons import BUTTONS
 from incident_bot.slack.listeners.desk import DEADLINE, Desk
-from incident_bot.slack.listeners.spec import Knows, Serves
+from incident_bot.slack.listeners.needs import Knows, Serves
 from incident_bot.slack.views.answer import Answer
 from incident_bot.store import StoreUnavailable
 
@@ -34,10 +33,10 @@ MAX_BODY = 1024 * 1024
 LAST_MOMENT = 2.8
 """Seconds after which Slack must have its acknowledgement (it gives 3)."""
 
-Identity = Callable[[], AuthorizeResult | Awaitable[AuthorizeResult]]
+Identity = Callable[[], AuthorizeResult]
 """Who the bot is, from memory: at most the ids may be missing. It must not call Slack."""
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def build_app(
@@ -55,8 +54,7 @@ def build_app(
     bolt_log.setLevel(logging.WARNING)  # at INFO it writes whole request bodies
 
     async def authorize() -> AuthorizeResult:
-        known = identity()
-        return await known if inspect.isawaitable(known) else known
+        return identity()
 
     app = AsyncApp(
         name="incident-bot",
@@ -120,8 +118,7 @@ def _listen(app: AsyncApp, desk: Desk) -> None:
         await asyncio.wait({reply}, timeout=left)
 
     app.command("/incident")(command)
-    names = "|".join(re.escape(name) for name in BUTTONS)
-    app.action(re.compile(rf"^(?:{names})(?::.*)?$"))(button)
+    app.action(re.compile(""))(button)  # every one: an old message's button is answered too
 
 
 async def _reply(respond: AsyncRespond, said: Answer, *, replace: bool) -> None:
@@ -135,14 +132,14 @@ async def _reply(respond: AsyncRespond, said: Answer, *, replace: bool) -> None:
             replace_original=replace,
         )
         if sent.status_code != 200:
-            log.warning("button not answered", extra={"status": sent.status_code})
+            log.warning("button not answered", status=sent.status_code)
     except Exception as error:  # outermost edge of an answer that nobody waits for any more
-        log.warning("button not answered", extra={"error": type(error).__name__})
+        log.warning("button not answered", error=type(error).__name__)
 
 
 async def _on_error(error: Exception) -> BoltResponse:
     """What no listener caught: 503 makes Slack send an event again."""
-    log.error("Slack request failed", extra={"error": type(error).__name__})
+    log.error("Slack request failed", error=type(error).__name__)
     away = isinstance(error, Unavailable | StoreUnavailable | TimeoutError)
     return BoltResponse(status=503 if away else 500, body="")
 
@@ -162,10 +159,9 @@ async def _read(request: web.Request) -> bytes:
 def _bolt_request(request: web.Request, body: bytes) -> AsyncBoltRequest:
     """The request for Bolt, which parses before it checks the signature; 400 for what it cannot
     parse."""
-    headers: Mapping[str, str] = dict(request.headers)
     try:
         made = AsyncBoltRequest(
-            body=body.decode("utf-8"), query=request.query_string, headers=dict(headers)
+            body=body.decode("utf-8"), query=request.query_string, headers=dict(request.headers)
         )
     except (ValueError, TypeError, AttributeError, RecursionError, json.JSONDecodeError):
         raise web.HTTPBadRequest(text="unreadable body") from None

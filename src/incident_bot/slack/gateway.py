@@ -7,7 +7,6 @@ whoever repeats it has to look first).
 
 import asyncio
 import json
-import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from incident_bot.effects import Later
 from incident_bot.slack.payload_check import complaints, fitted
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 PATIENCE = 3.0  # seconds that a call waits for its turn before it is handed back as Later
 POST_SPACING = 1.0  # seconds between two messages to one channel (Slack's special limit)
@@ -113,7 +113,7 @@ class Gateway:
         try:
             await self.identity()
         except (SlackRefused, Later) as error:
-            log.warning("Slack not reached", extra={"error": str(error)})
+            log.warning("Slack not reached", error=str(error))
             return False
         return True
 
@@ -245,7 +245,7 @@ class Gateway:
             seconds = 1.0
         until = time.monotonic() + seconds
         self._paused_until[method] = max(until, self._paused_until.get(method, 0.0))
-        log.info("Slack limits calls", extra={"method": method, "seconds": seconds})
+        log.info("Slack limits calls", method=method, seconds=seconds)
 
     def _checked(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
         text, blocks = str(args.get("text", "")), args.get("blocks") or []
@@ -254,7 +254,7 @@ class Gateway:
             return args
         if self._strict:
             raise ValueError(f"{method}: " + "; ".join(wrong))
-        log.warning("message shortened", extra={"method": method, "complaints": wrong})
+        log.warning("message shortened", method=method, complaints=wrong)
         text, blocks = fitted(text, blocks)
         return {**args, "text": text} | ({"blocks": blocks} if "blocks" in args else {})
 

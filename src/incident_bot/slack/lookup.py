@@ -4,18 +4,19 @@ Raises only Later: somebody who is not there is None, everything else is "ask ag
 """
 
 import asyncio
-import logging
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
+
 from incident_bot.effects import Later
 from incident_bot.slack.gateway import Gateway, SlackRefused
 from incident_bot.store import KnownPerson
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 _NOBODY = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{8,}")
@@ -92,7 +93,7 @@ class Lookup:
     def _warn(self, name: str, fix: str) -> None:
         if name not in self._warned:
             self._warned.add(name)
-            log.warning("no announcement channel", extra={"channel": name, "fix": fix})
+            log.warning("no announcement channel", channel=name, fix=fix)
 
 
 async def pages(

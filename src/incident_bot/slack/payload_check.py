@@ -73,7 +73,7 @@ def fitted(text: str, blocks: Sequence[Mapping[str, Any]]) -> tuple[str, list[Bl
             number += 1
         seen.add(element["action_id"])
     _thin_out(result)
-    return shorten(text, TEXT) or "–", result
+    return shorten(text, TEXT) if text.strip() else "–", result
 
 
 def _thin_out(blocks: list[Block]) -> None:

@@ -67,8 +67,12 @@ class Database:
         self.dialect = engine.dialect.name
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """Commits when the block ends well, else leaves nothing."""
+    async def transaction(self, *, told: bool = False) -> AsyncIterator[Connection]:
+        """Commits when the block ends well, else leaves nothing.
+
+        `told`: a cancellation that falls into the commit is forgotten, for the caller must learn
+        that it was recorded. Not for loops under a deadline: they would never hear of its end.
+        """
         async with self._turn():
             connection = self._engine.connect()
             try:
@@ -76,11 +80,11 @@ class Database:
                     await to_the_end(_started(connection))
                 yield Connection(connection)
                 with unavailable():
-                    await to_the_end(connection.commit(), too_late=True)
+                    await to_the_end(connection.commit(), too_late=told)
             finally:
                 if connection.sync_connection is not None:
                     with suppress(StoreUnavailable), unavailable():  # it is thrown away then
-                        await to_the_end(connection.close(), too_late=True)
+                        await to_the_end(connection.close(), too_late=told)
 
     async def empty_log(self) -> bool:
         """See engines.empty_log."""

@@ -112,7 +112,7 @@ class Store:
 
         StoreUnavailable when it could not be committed.
         """
-        async with self._writing().transaction() as connection:
+        async with self._writing().transaction(told=True) as connection:
             unit = Unit(connection)
             yield unit
             await unit.settle()

@@ -11,11 +11,10 @@ from incident_bot.domain.decisions.common import (
     invite_newcomer,
     moment,
     refresh,
-    room_key,
     say,
 )
 from incident_bot.domain.decisions.opening import alert_entry, alert_moment
-from incident_bot.domain.incident import REOPENED, Incident
+from incident_bot.domain.incident import REOPENED, Incident, room_key
 from incident_bot.domain.people import Person
 from incident_bot.domain.words import IC, AlertStatus
 

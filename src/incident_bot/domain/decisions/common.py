@@ -4,7 +4,7 @@ from datetime import datetime
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import JobKind, NewJob, Refusal, Sentence, to_json
-from incident_bot.domain.incident import Incident
+from incident_bot.domain.incident import Incident, room_key
 from incident_bot.domain.people import Person
 
 
@@ -26,11 +26,6 @@ def must_not_be_cancelled(incident: Incident) -> None:
         raise Refusal(
             f"{incident.ref} was cancelled. If it is an incident after all: `/incident reopen`."
         )
-
-
-def room_key(ref: str) -> str:
-    """The key of the job that opens the war room; most others come after it."""
-    return f"{ref}/room"
 
 
 def say(ref: str, seq: int, sentence: Sentence, *, part: str = "") -> NewJob:

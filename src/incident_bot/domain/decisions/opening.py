@@ -5,8 +5,8 @@ from datetime import datetime
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Reply
-from incident_bot.domain.decisions.common import bookmark, invite, moment, room_key
-from incident_bot.domain.incident import Incident
+from incident_bot.domain.decisions.common import bookmark, invite, moment
+from incident_bot.domain.incident import Incident, room_key
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Route
 from incident_bot.domain.words import Severity

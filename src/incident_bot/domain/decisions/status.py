@@ -15,7 +15,8 @@ from incident_bot.domain.decisions.common import (
     must_not_be_cancelled,
     refresh,
 )
-from incident_bot.domain.incident import Alert, Incident, versions
+from incident_bot.domain.incident import Alert, Incident
+from incident_bot.domain.journal import versions
 from incident_bot.domain.words import AlertStatus, Milestone, Status
 
 
@@ -79,7 +80,7 @@ def resolve(
             (
                 f"{incident.ref} resolved at ",
                 at,
-                f"{took}{done}{pagerduty}\nThe postmortem draft comes into this room as a file.",
+                f"{took}{done}{pagerduty}\nThe postmortem draft comes into its room as a file.",
             )
         ),
     )

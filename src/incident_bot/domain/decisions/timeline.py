@@ -7,7 +7,8 @@ from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, NewEntry, Refusal, Reply
 from incident_bot.domain.decisions.common import moment, must_exist, refresh
-from incident_bot.domain.incident import Incident, versions
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.journal import versions
 
 EDITABLE = (
     e.Opened,

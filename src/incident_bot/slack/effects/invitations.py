@@ -1,9 +1,10 @@
 """Bring people into the room: all in one call, and nobody's trouble keeps another out."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
+
+import structlog
 
 from incident_bot.domain.commands import RecordInvitation
 from incident_bot.domain.people import BOT
@@ -13,7 +14,7 @@ from incident_bot.slack.effects.on_call import OnCall
 from incident_bot.slack.gateway import Gateway, SlackRefused
 from incident_bot.store import KnownPerson
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 WHAT = "invite people to the war room"
 AT_ONCE = 100
@@ -67,7 +68,7 @@ class LookUpPeople:
             looks.append(self._on_call(policy))
         found = await asyncio.gather(*looks, return_exceptions=True)
         if problems := [repr(one) for one in found if isinstance(one, BaseException)]:
-            log.info("people not looked up", extra={"job": effect.job.key, "problems": problems})
+            log.info("people not looked up", job=effect.job.key, problems=problems)
         return Done()
 
 
@@ -92,6 +93,7 @@ class Invite:
             known, waiting = await self._ask_on_call(policy)
         here, absent = _by_account(known)
         ids = list(dict.fromkeys([*slack_ids, *here]))
+        effect.begins()
         codes, named = await asyncio.gather(
             self._invite(room, ids),
             asyncio.gather(*(self._people.by_slack(i) for i in slack_ids)),
@@ -122,7 +124,7 @@ class Invite:
             if isinstance(one, KnownPerson):
                 known.append(one)
             elif isinstance(one, Exception):
-                log.warning("not looked up", extra={"user": pagerduty_id, "error": repr(one)})
+                log.warning("not looked up", user=pagerduty_id, error=repr(one))
                 waiting.append(name or pagerduty_id)
             else:
                 raise one
@@ -134,7 +136,7 @@ class Invite:
             return list(found), []
         if not isinstance(found, Exception):
             raise found
-        log.warning("on-call not known", extra={"policy": policy, "error": repr(found)})
+        log.warning("on-call not known", policy=policy, error=repr(found))
         return [], ["Who is on call"]
 
     async def _invite(self, room: str, ids: list[str]) -> dict[str, str | None]:

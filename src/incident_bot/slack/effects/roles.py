@@ -2,6 +2,8 @@
 
 import asyncio
 
+import structlog
+
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Person
@@ -9,6 +11,8 @@ from incident_bot.domain.policy import Policy, Role
 from incident_bot.effects import Done, Effect
 from incident_bot.slack.effects.needs import Assign, Directory
 from incident_bot.slack.effects.on_call import OnCall
+
+log = structlog.get_logger(__name__)
 
 WHAT = "fill the roles"
 
@@ -54,7 +58,8 @@ class FillRoles:
                 return (await self._people.by_slack(name)).person
             if known := await self._people.by_email(name):
                 return known.person
-        if role.escalation_policy:
-            on_call = await self._on_call(role.escalation_policy)
-            return on_call[0].person if on_call else None
+        if role.escalation_policy and (on_call := await self._on_call(role.escalation_policy)):
+            return on_call[0].person
+        if role.people or role.escalation_policy:
+            log.warning("nobody found for a role", ref=incident.ref, role=role.key)
         return None

@@ -39,7 +39,6 @@ class Summary:
         self._memory = memory
         self._policy = policy
         self._rendered = Latest()
-        self._topics: dict[str, str] = {}
 
     async def post(self, effect: Effect) -> Done:
         """`post_summary`."""
@@ -86,29 +85,23 @@ class Summary:
         return Done()
 
     async def set_topic(self, effect: Effect) -> Done:
-        """`set_topic`. Slack tells the room of every change: the same words are not set twice."""
+        """`set_topic`. Slack tells the room of every change: the same words are not set twice.
+
+        What another replica set is not known here: but for a new room's, we look first.
+        """
         incident, room = the_incident(effect), effect.room
         words = topic(incident)
-        if effect.again and self._topics.get(room) != words:
+        if effect.again or effect.args["seq"] > 1:
             answer = await self._gateway.call("conversations.info", channel=room)
-            now = ((answer.get("channel") or {}).get("topic") or {}).get("value")
-            if now == words:
-                self._keep_topic(room, words)
-        if self._topics.get(room) != words:
-            try:
-                await self._gateway.call("conversations.setTopic", channel=room, topic=words)
-            except SlackRefused as refused:
-                if refused.code not in _GONE:
-                    raise
-                return Done(result={"gone": refused.code})
-            self._keep_topic(room, words)
+            if ((answer.get("channel") or {}).get("topic") or {}).get("value") == words:
+                return Done(result={"topic": words})
+        try:
+            await self._gateway.call("conversations.setTopic", channel=room, topic=words)
+        except SlackRefused as refused:
+            if refused.code not in _GONE:
+                raise
+            return Done(result={"gone": refused.code})
         return Done(result={"topic": words})
-
-    def _keep_topic(self, room: str, words: str) -> None:
-        self._topics.pop(room, None)
-        self._topics[room] = words
-        if len(self._topics) > 500:
-            del self._topics[next(iter(self._topics))]
 
     async def add_bookmark(self, effect: Effect) -> Done:
         """`add_bookmark`."""

@@ -15,13 +15,14 @@ from incident_bot.slack.grammar.words import fit, quoted, wrong
 EXAMPLE = "action prevention P0 Add an index on orders @alice due 2025-11-10 ticket ENG-1234"
 _KEY = re.compile(r"(?!INC-)[A-Z][A-Z0-9]+-\d+")
 _NO_TICKET = frozenset({"AES", "HTTP", "ISO", "MD", "RFC", "SHA", "TLS", "UTC", "UTF"})
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _OWNER = re.compile(r"@[\w.+-]+")
 
 
 def action(raw: str, _context: Context) -> AddAction | Show:
     """Read an action item; words that are no keyword at the edges are its text."""
     words = raw.split()
-    if not words:
+    if not words or words == ["list"]:
         return Show("actions")
     kind: ActionKind | None = None
     priority: Priority | None = None
@@ -40,7 +41,7 @@ def action(raw: str, _context: Context) -> AddAction | Show:
     while words:
         last = words[-1].rstrip(",;")
         before = words[-2].lower().rstrip(":") if len(words) > 1 else ""
-        if due is None and before == "due":
+        if due is None and (before == "due" or (before == "by" and _DATE.fullmatch(last))):
             due = _due(last)
             del words[-2:]
         elif ticket is None and before == "ticket":

@@ -20,9 +20,10 @@ def impact(raw: str, context: Context) -> SetTime | Figures:
     """Read a time of the impact, or its figures, one for each line."""
     text = plain(raw).strip()
     word, rest = first_word(text)
-    if word.lower() in _STARTED:
+    when = word.lower().rstrip(":")
+    if when in _STARTED:
         return SetTime(Milestone.IMPACT_STARTED, parse_time(rest, context.now, context.zone))
-    if word.lower() in _DETECTED:
+    if when in _DETECTED:
         return SetTime(Milestone.DETECTED, parse_time(rest, context.now, context.zone))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     area, metric = ImpactArea.USER, False

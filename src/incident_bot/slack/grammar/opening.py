@@ -5,10 +5,11 @@ import re
 from incident_bot.domain.words import Severity
 from incident_bot.slack.grammar.request import Context, Declare
 from incident_bot.slack.grammar.typed import plain
-from incident_bot.slack.grammar.words import first_word, fit, nearest, quoted, wrong
+from incident_bot.slack.grammar.words import fit, nearest, quoted, wrong
 
 EXAMPLE = "declare sev2 Checkout returns errors"
 SEVERITY = re.compile(r"sev(?:erity)?[- ]?([1-5])", re.IGNORECASE)
+_LEADING_SEVERITY = re.compile(rf"\s*{SEVERITY.pattern}(?:[:,]|(?=\s|$))", re.IGNORECASE)
 _DASHES = r"(?:--|—|–)"
 _PRIVATE = re.compile(rf"(?<!\S){_DASHES}private(?!\S)", re.IGNORECASE)
 _SEVERITY_FLAG = re.compile(
@@ -32,10 +33,9 @@ def declare(raw: str, _context: Context) -> Declare:
         if flag.lower().startswith(("priv", "sev")) or nearest(flag, _FLAGS):
             problem = f"{quoted('--' + flag)} is not one of --private and --severity"
             raise wrong("declare", problem, "declare --private sev2 Checkout returns errors")
-    word, rest = first_word(text)
-    if severity is None and SEVERITY.fullmatch(word.rstrip(":,")):
-        severity = severity_of(word.rstrip(":,"))
-        text = rest.lstrip(":-–— ")
+    if severity is None and (match := _LEADING_SEVERITY.match(text)):
+        severity = Severity(int(match[1]))
+        text = text[match.end() :].lstrip(":-–— ")
     title = " ".join(text.split())
     if not title:
         raise wrong("declare", "the title is missing", EXAMPLE)

@@ -4,27 +4,32 @@ import re
 from collections.abc import Sequence
 
 from incident_bot.domain.policy import Role
-from incident_bot.domain.times import parse_time
+from incident_bot.domain.times import leading_time
 from incident_bot.slack.grammar.request import Context, GiveRole, Me, Mention, Show
 from incident_bot.slack.grammar.typed import MENTION, plain
 from incident_bot.slack.grammar.words import first_word, quoted, wrong
 
 EXAMPLE = "role ic @alice"
-_NOBODY = frozenset({"none", "nobody", "release", "free", "-"})
-_FOR = re.compile(r"(?:to|is|=|:)\s+", re.IGNORECASE)
+_NOBODY = frozenset({"none", "nobody", "release", "remove", "clear", "free", "-"})
+_ME = frozenset({"me", "myself"})
+_FILLER = re.compile(r"(?:(?:lead|as|to|is|=|:)\s+)+", re.IGNORECASE)
+_SINCE = re.compile(r"(?:since|from)\s+", re.IGNORECASE)
 
 
 def role(raw: str, context: Context) -> GiveRole | Show:
     """Read a role, its holder (nobody named: whoever typed it), and since when."""
     text = raw.strip()
-    if not text:
+    if not text or text.lower() == "list":
         return Show("roles")
+    named_first = MENTION.match(text)  # `<@U1> as ops at 14:20`
+    if named_first:
+        text = _without(_FILLER, text[named_first.end() :].strip())
     found = _role(text, context.roles)
     if found is None:
         names = ", ".join(r.key for r in context.roles)
-        raise wrong("role", f"{quoted(plain(text))} names no role ({names})", EXAMPLE)
+        raise wrong("role", f"{quoted(plain(raw))} names no role ({names})", EXAMPLE)
     key, rest = found
-    rest = _FOR.sub("", rest, count=1) if _FOR.match(rest) else rest
+    rest = f"{named_first.group()} {rest}" if named_first else _without(_FILLER, rest)
     holder: Mention | Me | None = Me(claims=True)
     if match := MENTION.match(rest):
         holder = Mention(match[1], match[2] or None)
@@ -33,14 +38,23 @@ def role(raw: str, context: Context) -> GiveRole | Show:
         word, behind = first_word(rest)
         if word.lower() in _NOBODY:
             holder, rest = None, behind
-        elif word.lower() == "me":
+        elif word.lower() in _ME:
             holder, rest = Me(), behind
-        elif word.startswith("@"):
-            problem = f"I cannot tell who {quoted(plain(word))} is: choose a name from Slack's list"
-            raise wrong(f"role {key}", problem, f"role {key} me")
-    rest = plain(rest).strip()
-    at = parse_time(rest, context.now, context.zone) if rest else None
+    rest = plain(_without(_SINCE, rest)).strip()
+    at, unread = leading_time(rest, context.now, context.zone)
+    if unread:
+        problem = (
+            f"{quoted(unread)} is neither a time nor somebody I know: type @ and "
+            "choose a name from Slack's list"
+        )
+        raise wrong(f"role {key}", problem, f"role {key} me")
     return GiveRole(role=key, holder=holder, at=at)
+
+
+def _without(words: re.Pattern[str], text: str) -> str:
+    """The text without these words at its start."""
+    match = words.match(text)
+    return text[match.end() :] if match else text
 
 
 def _role(text: str, roles: Sequence[Role]) -> tuple[str, str] | None:

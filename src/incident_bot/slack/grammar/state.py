@@ -1,5 +1,7 @@
 """`severity`, `status`, `resolve`, `reopen` and `cancel`: where the incident stands."""
 
+import re
+
 from incident_bot.domain.times import leading_time
 from incident_bot.domain.words import Status
 from incident_bot.slack.grammar.opening import SEVERITY, severity_of
@@ -42,13 +44,14 @@ _STATUS = {
 
 
 def severity(raw: str, _context: Context) -> SetSeverity | Show:
-    """`severity [sev2] [why]`"""
-    word, rest = first_word(plain(raw))
+    """`severity [to] [sev2] [why]`"""
+    text = re.sub(r"\Ato\s+", "", plain(raw).strip(), count=1, flags=re.IGNORECASE)
+    word, rest = first_word(text)
     if not word:
         return Show("severity")
     found = severity_of(word.rstrip(":,"))
-    if found is None and (match := SEVERITY.match(plain(raw).strip())):  # "sev 2"
-        found, rest = severity_of(match.group()), plain(raw).strip()[match.end() :]
+    if found is None and (match := SEVERITY.match(text)):  # "sev 2"
+        found, rest = severity_of(match.group()), text[match.end() :]
         found = found if not rest or not rest[0].isalnum() else None
     if found is None:
         raise wrong("severity", f"{quoted(word)} is none of sev1 to sev5", "severity sev2")

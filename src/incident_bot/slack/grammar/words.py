@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from incident_bot.domain.decision import Refusal
+from incident_bot.slack.grammar.typed import plain
 
-REF = re.compile(r"INC-[1-9]\d{0,8}", re.IGNORECASE)
-RESERVED = frozenset({"handover", "page", "oncall", "postmortem"})
-"""Verbs to come: a text that begins with one asks before it opens an incident."""
-
+_REF = re.compile(r"INC-?([1-9]\d{0,8})", re.IGNORECASE)
+_SPACED = re.compile(r"INC(?=\s+[1-9]\d{0,8}\b)\s+", re.IGNORECASE)
 HEADLINE_LIMIT = 3000
 DETAILS_LIMIT = 20_000
 _EDGE = ":,;!?."
@@ -34,19 +33,18 @@ class Typed:
 
 def split(raw: str, names: Mapping[str, str]) -> Typed:
     """Take a command apart. `names` maps each verb and alias to its verb."""
-    text = raw.strip()
+    text = _without_space(raw.strip())
     word, rest = _word(text)
-    ref = None
-    if REF.fullmatch(word.rstrip(_EDGE)):
-        ref = word.rstrip(_EDGE).upper()
+    ref = _ref(word)
+    if ref is not None:
         text = rest.strip()
         word, rest = _word(text)
     verb = names.get(word.lower()) or names.get(word.lower().rstrip(_EDGE))
     if verb is None:
         return Typed(ref, word, None, text)
-    second, behind = _word(rest.lstrip())
-    if REF.fullmatch(second.rstrip(_EDGE)):
-        return Typed(ref, word, verb, rest, second.rstrip(_EDGE).upper(), behind)
+    second, behind = _word(_without_space(rest.lstrip()))
+    if after := _ref(second):
+        return Typed(ref, word, verb, rest, after, behind)
     return Typed(ref, word, verb, rest)
 
 
@@ -94,13 +92,33 @@ def first_word(text: str) -> tuple[str, str]:
 
 def quoted(text: str) -> str:
     """What the person typed, short enough for a sentence."""
-    line = " ".join(text.split())
-    return f"“{line if len(line) <= 80 else line[:79] + '…'}”"
+    return f"“{_line(text, 80)}”"
+
+
+def in_code(raw: str) -> str:
+    """What the person typed, as a short line that may stand between backticks."""
+    return _line(plain(raw), 120).replace("`", "'")
 
 
 def wrong(understood: str, problem: str, example: str) -> Refusal:
     """A Refusal that says what was understood, what was not, and one example."""
     return Refusal(f"I understood `{understood}`, but {problem}. Example: `/incident {example}`")
+
+
+def _line(text: str, limit: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _ref(word: str) -> str | None:
+    """The reference that a word is: `INC-42`, `inc42:`; else None."""
+    match = _REF.fullmatch(word.rstrip(_EDGE))
+    return f"INC-{match[1]}" if match else None
+
+
+def _without_space(text: str) -> str:
+    """`INC 42 …` as `INC-42 …`."""
+    return _SPACED.sub("INC-", text, count=1) if _SPACED.match(text) else text
 
 
 def _word(text: str) -> tuple[str, str]:

@@ -18,7 +18,12 @@ LOG_EXAMPLE = "log 14:20 Failed over to the replica"
 EDIT_EXAMPLE = "edit 12 14:20 Failed over to the replica --why wrong time"
 REDACT_EXAMPLE = "redact 12 a password was pasted"
 _WHY = re.compile(r"(?<!\S)(?:--|—|–)why\b[ \t]*[:=]?[ \t]*([^\n]*)", re.IGNORECASE)
-_RETRACT = re.compile(r"(?<!\S)(?:--|—|–)retract\b[ \t]*[:=]?", re.IGNORECASE)
+_RETRACT = re.compile(
+    r"(?<!\S)(?:--|—|–)retract\b[ \t]*[:=]?|\A(?:--|—|–)(?:delete|remove)\b[ \t]*[:=]?"
+    r"|\A(?:retract|delete|remove)\s*\Z",
+    re.IGNORECASE,
+)
+_FLAG = re.compile(r"(?:--|—|–)\w+")
 _NUMBER = re.compile(r"#?(\d{1,9})[.:,]?")
 
 
@@ -50,6 +55,9 @@ def edit(raw: str, context: Context) -> Edit | Retract:
     if match := _WHY.search(text):
         reason = match[1].strip()
         text = text[: match.start()].rstrip(" \t") + text[match.end() :]
+    if match := _FLAG.match(text):
+        problem = f"{quoted(match.group())} is none of --why and --retract"
+        raise wrong(f"edit {number}", problem, EDIT_EXAMPLE)
     first, newline, further = text.partition("\n")
     at, headline = leading_time(first, context.now, context.zone)
     details = fit(further.strip("\n").rstrip(), DETAILS_LIMIT, "The details") if newline else ""

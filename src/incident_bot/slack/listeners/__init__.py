@@ -55,8 +55,3 @@ NAMES: dict[str, str] = {
     word: verb.name for verb in VERBS.values() for word in (verb.name, *verb.aliases)
 }
 """Each verb and alias, with the verb it means."""
-
-
-def usage_hint() -> str:
-    """The hint that Slack shows while `/incident` is typed; manifest.yml carries it."""
-    return " | ".join(VERBS)

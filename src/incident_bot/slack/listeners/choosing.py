@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Person
-from incident_bot.slack.grammar import Typed, plain
-from incident_bot.slack.listeners.spec import Reads, VerbSpec
+from incident_bot.slack.grammar import Typed
+from incident_bot.slack.grammar.words import in_code
+from incident_bot.slack.listeners.needs import Reads
+from incident_bot.slack.listeners.spec import VerbSpec
+from incident_bot.slack.views.sentence import one_line, shorten
 
 LISTED = 5
 
@@ -77,7 +80,7 @@ def _is_surely(person: Person, member: Person) -> bool:
 async def _which(typed: Typed, verb: VerbSpec, store: Reads) -> Refusal:
     found = await store.incidents(only_open=True, include_private=False, limit=LISTED + 1)
     candidates = [incident for incident in found if not incident.private and not incident.is_over]
-    said = _said(typed, verb)
+    said = f"{verb.name} {in_code(typed.rest)}".strip()
     if not candidates:
         return Refusal(
             f"`{verb.name}` is about an incident, and none is open. "
@@ -87,10 +90,10 @@ async def _which(typed: Typed, verb: VerbSpec, store: Reads) -> Refusal:
     if len(candidates) == 1:
         only = candidates[0]
         return Refusal(
-            f"This is no war room. Do you mean {only.ref} “{_short(only.title)}”? "
+            f"This is no war room. Do you mean {only.ref} “{_title(only)}”? "
             f"Then type `/incident {only.ref} {said}`"
         )
-    lines = [f"• {i.ref} “{_short(i.title)}”" for i in candidates[:LISTED]]
+    lines = [f"• {i.ref} “{_title(i)}”" for i in candidates[:LISTED]]
     if len(candidates) > LISTED:
         lines.append("• … see `/incident list`")
     listed = "\n".join(lines)
@@ -108,11 +111,5 @@ def _doubtful(typed: Typed, verb: VerbSpec, here: Incident) -> Refusal:
     )
 
 
-def _said(typed: Typed, verb: VerbSpec) -> str:
-    rest = _short(plain(typed.rest), 120).replace("`", "'")
-    return f"{verb.name} {rest}".strip()
-
-
-def _short(text: str, limit: int = 80) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+def _title(incident: Incident) -> str:
+    return shorten(one_line(incident.title), 80)

@@ -1,13 +1,13 @@
 """The desk: a Slack payload comes in, one answer goes out, in time, whatever happens."""
 
 import asyncio
-import logging
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from pydantic import ValidationError
 
 from incident_bot.domain.decision import Refusal, Sentence
@@ -19,7 +19,8 @@ from incident_bot.slack.listeners import NAMES, VERBS
 from incident_bot.slack.listeners.buttons import BUTTONS, OLD_BUTTON
 from incident_bot.slack.listeners.choosing import choose
 from incident_bot.slack.listeners.free_text import free_text
-from incident_bot.slack.listeners.spec import NOT_RECORDED, Asked, Knows, Payload, Serves, lines
+from incident_bot.slack.listeners.needs import Knows, Serves
+from incident_bot.slack.listeners.spec import NOT_RECORDED, Asked, Payload, lines
 from incident_bot.slack.views.answer import Answer, answer
 from incident_bot.store import Delivery, KnownPerson, StoreUnavailable
 
@@ -32,10 +33,13 @@ FAILED = (
     "it was recorded before you try again; its log says more."
 )
 
+HELP_WANTED = {"help", "--help", "—help", "–help", "-h", "?"}
+"""Alone behind a verb, no text for it: `resolve --help` must resolve nothing."""
+
 MENTIONS = 5
 """So many mentioned people are looked up before the command is read."""
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Desk:
@@ -59,6 +63,8 @@ class Desk:
             typed = split(known.named(raw), NAMES)
             if not typed.word:
                 typed = split(f"{typed.ref} status" if typed.ref else "help", NAMES)
+            if HELP_WANTED & {typed.rest.strip().lower(), typed.rest_after.strip().lower()}:
+                typed = split(f"help {typed.verb or ''}", NAMES)
             if typed.verb is None:
                 return await free_text(asked, typed)
             verb = VERBS[typed.verb]
@@ -130,16 +136,14 @@ class Desk:
         except Refusal as refusal:
             return _after(recorded, refusal.sentence)
         except (Unavailable, StoreUnavailable, TimeoutError) as error:
-            log.warning("Slack %s not recorded", what, extra={"error": type(error).__name__})
+            log.warning("Slack input not recorded", what=what, error=type(error).__name__)
             return _after(recorded, (NOT_RECORDED,))
         except ValidationError:
             return _after(recorded, (TOO_LONG,))
         except Exception as error:  # the outermost edge: a person waits, and must be answered
             # Not the message: it may quote what was typed, and the incident may be private.
             where = "".join(traceback.format_tb(error.__traceback__))
-            log.error(
-                "Slack %s failed", what, extra={"error": type(error).__name__, "where": where}
-            )
+            log.error("Slack input failed", what=what, error=type(error).__name__, where=where)
             return _after(recorded, (FAILED,))
 
 

@@ -2,13 +2,33 @@
 
 from incident_bot.domain.decision import Refusal
 from incident_bot.slack.grammar import Typed, nearest, opening, plain
+from incident_bot.slack.grammar.opening import SEVERITY
 from incident_bot.slack.grammar.request import Declare
 from incident_bot.slack.grammar.typed import escaped
-from incident_bot.slack.grammar.words import RESERVED, quoted
+from incident_bot.slack.grammar.words import in_code, quoted
 from incident_bot.slack.listeners import declare
 from incident_bot.slack.listeners.spec import Asked
 from incident_bot.slack.views.answer import Answer, answer, with_button
 
+TO_COME = frozenset({"page", "oncall"})
+"""Verbs to come: a text that begins with one asks before it opens an incident."""
+
+MEANT = {
+    "status": ("show",),
+    "status mitigated": ("mitigated", "mitigate"),
+    "status acknowledged": ("acknowledged", "acknowledge", "acked", "ack"),
+    "resolve WHAT WAS DONE": ("close", "closed", "fixed", "solved", "done"),
+    "declare TITLE": ("open",),
+    "role ic @alice": ("assign", "handover", "ic", "who"),
+    "role ops @alice": ("ops",),
+    "role comms @alice": ("comms",),
+    "edit 12 --retract": ("delete", "remove", "retract", "undo"),
+    "action WHAT @alice due 2025-11-10": ("todo", "task"),
+    "export postmortem": ("postmortem",),
+}
+"""Other words that people have for a command; too vague to be carried out as one."""
+
+_MEANT_BY = {word: command for command, words in MEANT.items() for word in words}
 BUTTON_VALUE = 2_000
 ENOUGH_WORDS = 3
 
@@ -16,13 +36,21 @@ ENOUGH_WORDS = 3
 async def free_text(asked: Asked, typed: Typed) -> Answer:
     """Declare, or ask first: in a war room, with fewer than three words, or when the first word
     looks like a verb."""
-    guess = nearest(typed.word, asked.verbs)
+    first = typed.word.lower().rstrip(":,")
+    guess = _MEANT_BY.get(first) or _example(asked, nearest(typed.word, asked.verbs))
     if typed.ref is not None:
         raise Refusal(
             f"I understood {typed.ref}, but {quoted(plain(typed.word))} is no verb. "
-            f"Example: `/incident {typed.ref} {_example(asked, guess or 'log')}`"
+            f"Example: `/incident {typed.ref} {guess or _example(asked, 'log')}`"
         )
-    looks_like_a_verb = guess is not None or typed.word.lower().rstrip(":") in RESERVED
+    if asked.here is not None and (level := SEVERITY.fullmatch(first)):
+        why = in_code(" ".join(typed.rest.split()[1:]))
+        raise Refusal(
+            "Nothing was done. To change how bad it is: "
+            f"`/incident {f'severity sev{level[1]} {why}'.strip()}`. "
+            "To open another incident: `/incident declare TITLE`."
+        )
+    looks_like_a_verb = guess is not None or first in TO_COME
     wanted = opening.declare(typed.rest, asked.context)
     words = sum(not word.startswith(("--", "—", "–")) for word in typed.rest.split())
     if asked.here is None and words >= ENOUGH_WORDS and not looks_like_a_verb:
@@ -55,13 +83,11 @@ def button_value(wanted: Declare) -> str:
 
 def _hint(asked: Asked, typed: Typed, guess: str | None) -> str:
     if guess is not None:
-        return f"Did you mean `/incident {_example(asked, guess)}`?"
+        return f"Did you mean `/incident {guess}`?"
     if asked.here is not None:
-        text = " ".join(plain(typed.rest).split()).replace("`", "'")
-        text = text if len(text) <= 120 else text[:119] + "…"
-        return f"To add it to the timeline: `/incident log {text}`"
+        return f"To add it to the timeline: `/incident log {in_code(typed.rest)}`"
     return "Example: `/incident declare sev2 Checkout returns errors`"
 
 
-def _example(asked: Asked, verb: str) -> str:
-    return asked.verbs[verb].example
+def _example(asked: Asked, verb: str | None) -> str | None:
+    return asked.verbs[verb].example if verb else None

@@ -3,53 +3,20 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
-from incident_bot.domain.commands import AlertSeen, Command
+from incident_bot.domain.commands import Command
 from incident_bot.domain.decision import Sentence
-from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor, Person, by
-from incident_bot.domain.policy import Policy
-from incident_bot.service import Outcome
 from incident_bot.slack.grammar.request import Context, Mention
+from incident_bot.slack.listeners.needs import Knows, Serves
 from incident_bot.slack.views.answer import Answer, answer
 from incident_bot.store import Delivery, KnownPerson
 
 RECORDED = "Recorded."
 NOT_RECORDED = "Not recorded, try again."
 REPEATED = "That was recorded already."
-
-
-class Reads(Protocol):
-    """What listeners read of the store."""
-
-    async def incident(self, ref: str) -> Incident | None: ...
-    async def in_channel(self, channel_id: str) -> Incident | None: ...
-    async def journal(self, ref: str) -> list[Entry]: ...
-    async def incidents(
-        self, *, only_open: bool, include_private: bool, limit: int = 50
-    ) -> list[Incident]: ...
-    async def alert(self, alert_id: str) -> AlertSeen | None: ...
-
-
-class Serves(Protocol):
-    """The service, as listeners need it."""
-
-    @property
-    def store(self) -> Reads: ...
-    @property
-    def policy(self) -> Policy: ...
-    def now(self) -> datetime: ...
-    async def handle(
-        self, command: Command, *, ref: str | None = None, delivery: Delivery | None = None
-    ) -> Outcome: ...
-
-
-class Knows(Protocol):
-    """Who is who."""
-
-    async def by_slack(self, slack_id: str, handle: str | None = None) -> KnownPerson: ...
 
 
 @dataclass(frozen=True)

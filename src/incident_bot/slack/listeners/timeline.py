@@ -1,6 +1,6 @@
 """`/incident timeline`: the numbered lines, for whoever asks."""
 
-from incident_bot.domain import incident as domain
+from incident_bot.domain import journal as read
 from incident_bot.slack.grammar import reading
 from incident_bot.slack.listeners.spec import Asked, VerbSpec
 from incident_bot.slack.views.answer import Answer
@@ -10,8 +10,8 @@ from incident_bot.slack.views.timeline import timeline as view
 async def timeline(asked: Asked) -> Answer:
     """Show a page of the timeline."""
     page = reading.timeline(asked.rest, asked.context).page
-    journal = await asked.service.store.journal(asked.meant.ref)
-    return view(asked.meant, domain.timeline(journal), page, asked.service.policy.roles)
+    lines = read.timeline(await asked.service.store.journal(asked.meant.ref))
+    return view(asked.meant, lines, page, asked.service.policy.roles)
 
 
 VERB = VerbSpec(

@@ -17,6 +17,7 @@ from incident_bot.slack.views.sentence import escaped, link, moment, one_line, s
 from incident_bot.slack.views.summary import Message, headline, short_mention, since
 
 OPEN_ROOM = "Open a war room"
+NO_ROOM = "No war room could be opened: agree on a channel here"
 
 
 def announcement(incident: Incident) -> Message:
@@ -29,8 +30,14 @@ def announcement(incident: Incident) -> Message:
     ]
     if not incident.is_over:
         ic = short_mention(incident.ic) if incident.ic else "nobody yet"
-        room = f"War room: <#{incident.room.channel_id}> · " if incident.room else ""
-        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"{room}IC: {ic}")]))
+        # It is announced when the room is open, or when that has failed for good.
+        problem = escaped(incident.room_problem or "", 1_000)
+        room = (
+            f"War room: <#{incident.room.channel_id}>"
+            if incident.room
+            else f"{NO_ROOM}. {problem}".strip()
+        )
+        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"{room} · IC: {ic}")]))
     if incident.last_update:
         update = f"*Last update:* {escaped(incident.last_update, 1_000)}"
         blocks.append(SectionBlock(text=MarkdownTextObject(text=update)))

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from incident_bot.domain import entries as e
-from incident_bot.domain.incident import Incident, in_force
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.journal import in_force
 from incident_bot.domain.words import Milestone, NoteKind
 from incident_bot.slack.views.sentence import escaped, one_line
 

@@ -11,6 +11,7 @@ from incident_bot.slack.views.sentence import escape, escaped, mention, moment, 
 SHOWN = 30
 NONE_OPEN = "No incident is open. `/incident declare TITLE` opens one."
 NONE_AT_ALL = "There has been no incident yet. `/incident declare TITLE` opens one."
+NO_ROOM_YET = "the war room is being opened"
 NO_ACTIONS = "No action items yet. Example: `/incident action P1 Add an index on orders @alice`"
 
 
@@ -46,6 +47,8 @@ def severity(incident: Incident) -> Answer:
 def status(incident: Incident) -> Answer:
     """Where it stands, and when it came there."""
     lines = [_line(incident)]
+    if incident.room is None:
+        lines.append(f"• {escaped(incident.room_problem or NO_ROOM_YET, 1_000)}")
     for milestone in Milestone:
         at = incident.times.get(milestone)
         if at is not None:

@@ -13,10 +13,9 @@ from slack_sdk.models.blocks import (
 
 from incident_bot.domain.decision import Sentence
 from incident_bot.domain.incident import Incident
+from incident_bot.slack.views.answer import SECTION, TEXT, cut
 from incident_bot.slack.views.sentence import mrkdwn, shorten
 
-SECTION = 2_900
-TEXT = 3_900
 ASK = "PagerDuty says that every alert of {ref} is resolved. Is the incident over?"
 YES, NOT_YET = "Resolve {ref}", "Not yet"
 
@@ -28,7 +27,7 @@ def said(
 
     A long sentence is cut between its parts' characters, never within an escaped sign.
     """
-    text = _cut(mrkdwn(sentence), TEXT)
+    text = cut(mrkdwn(sentence), TEXT)
     if not buttons:
         return text, None
     elements, seen = [], dict[str, int]()
@@ -44,7 +43,7 @@ def said(
                 style=style if style in ("primary", "danger") else None,
             )
         )
-    section = SectionBlock(text=MarkdownTextObject(text=_cut(text, SECTION)))
+    section = SectionBlock(text=MarkdownTextObject(text=cut(text, SECTION)))
     return text, [section.to_dict(), ActionsBlock(elements=elements).to_dict()]
 
 
@@ -58,15 +57,3 @@ def ask_to_resolve(incident: Incident) -> tuple[str, list[dict[str, Any]]]:
         button["label"] = button["label"].format(ref=incident.ref)
     text, blocks = said((ASK.format(ref=incident.ref),), buttons)
     return text, blocks or []
-
-
-def _cut(text: str, limit: int) -> str:
-    """Shortened mrkdwn: an entity (`&amp;`) or a mention that was cut through goes as a whole."""
-    if len(text) <= limit:
-        return text
-    short = text[: limit - 1]
-    for opening, closing, longest in (("&", ";", 5), ("<", ">", 200)):
-        start = short.rfind(opening)
-        if start > len(short) - longest and closing not in short[start:]:
-            short = short[:start]
-    return short.rstrip() + "…"

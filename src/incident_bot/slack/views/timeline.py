@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from incident_bot.domain import entries as e
-from incident_bot.domain.incident import Incident, Line
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.journal import Line
 from incident_bot.domain.policy import Role
 from incident_bot.slack.views.answer import Answer, shown
 from incident_bot.slack.views.sentence import escape, escaped, moment, one_line

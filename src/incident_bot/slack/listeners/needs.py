@@ -1,0 +1,42 @@
+"""What the listeners need of the rest of the bot, as small as it is."""
+
+from datetime import datetime
+from typing import Protocol
+
+from incident_bot.domain.commands import AlertSeen, Command
+from incident_bot.domain.entries import Entry
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.policy import Policy
+from incident_bot.service import Outcome
+from incident_bot.store import Delivery, KnownPerson
+
+
+class Reads(Protocol):
+    """What listeners read of the store."""
+
+    async def incident(self, ref: str) -> Incident | None: ...
+    async def in_channel(self, channel_id: str) -> Incident | None: ...
+    async def journal(self, ref: str) -> list[Entry]: ...
+    async def incidents(
+        self, *, only_open: bool, include_private: bool, limit: int = 50
+    ) -> list[Incident]: ...
+    async def alert(self, alert_id: str) -> AlertSeen | None: ...
+
+
+class Serves(Protocol):
+    """The service, as listeners need it."""
+
+    @property
+    def store(self) -> Reads: ...
+    @property
+    def policy(self) -> Policy: ...
+    def now(self) -> datetime: ...
+    async def handle(
+        self, command: Command, *, ref: str | None = None, delivery: Delivery | None = None
+    ) -> Outcome: ...
+
+
+class Knows(Protocol):
+    """Who is who."""
+
+    async def by_slack(self, slack_id: str, handle: str | None = None) -> KnownPerson: ...
