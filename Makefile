@@ -9,7 +9,7 @@ BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports check venv clean
+.PHONY: help demo test lint types imports check venv constraints clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -4
@@ -54,6 +54,11 @@ $(BIN)/python:
 	  echo "'$(PYTHON)' cannot make virtual environments (no ensurepip). On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Setting up .venv (about a minute the first time) ..."
 	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; exit 1; }
+
+# Needs uv on the PATH. A lock file would name download addresses; this does not.
+constraints:
+	uv pip compile --quiet --universal --upgrade --extra dev --no-header --no-emit-index-url pyproject.toml -o constraints.txt
+	sed -i 's/incident-bot (pyproject.toml)/incident-bot/' constraints.txt
 
 clean:
 	rm -rf .venv build dist incident-bot-demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
