@@ -9,8 +9,10 @@ from incident_bot.domain.incident import Alert
 from incident_bot.domain.people import Person
 from incident_bot.domain.words import AlertStatus, Severity, Status
 from incident_bot.effects import GiveUp, Later
+from incident_bot.slack.gateway import SlackUnknown
 from tests.slack.stage import DETECTED, a_stage
 
+DRAFT = JobKind.DELIVER_POSTMORTEM
 LINK = "https://acme.pagerduty.com/incidents/Q1?a=1&b=2"
 
 
@@ -50,8 +52,6 @@ EFFECTS = [
     (JobKind.ASK_TO_RESOLVE, "chat.postMessage", {}),
     (JobKind.ADD_BOOKMARK, "bookmarks.add", {"title": "PagerDuty", "link": LINK}),
     (JobKind.SET_TOPIC, "conversations.setTopic", {"seq": 2}),
-    (JobKind.DELIVER_POSTMORTEM, "files.completeUploadExternal", {"seq": 2}),
-    (JobKind.DELIVER_TIMELINE, "files.completeUploadExternal", {"seq": 2}),
 ]
 
 
@@ -257,12 +257,33 @@ async def test_the_draft_comes_as_a_file_and_says_what_is_still_to_write(stage):
 async def test_asking_twice_brings_two_files(stage):
     for number in (7, 8):
         await stage.perform(JobKind.DELIVER_TIMELINE, f"t/{number}", {"seq": 9}, job_id=number)
-    done = await stage.perform(JobKind.DELIVER_TIMELINE, "t/9", {"seq": 9}, job_id=9, again=True)
+    done = await stage.perform(
+        JobKind.DELIVER_TIMELINE, "t/9", {"seq": 9}, job_id=9, again=True, attempt=3
+    )
     assert len(stage.room.messages) == 3
     assert done.then is None
 
 
-async def test_an_upload_that_fails_is_begun_anew(stage):
-    stage.slack.faults.add("files.getUploadURLExternal", drop="after")
-    await stage.perform_through(JobKind.DELIVER_POSTMORTEM, args={"seq": 9})
+@pytest.mark.parametrize("step", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+async def test_an_upload_that_fails_is_begun_anew(stage, step):
+    stage.slack.faults.add(step, drop="before")
+    for attempt, failure in ((1, SlackUnknown), (2, Later)):
+        with pytest.raises(failure):
+            await stage.perform(DRAFT, args={"seq": 9}, again=attempt > 1, attempt=attempt)
+    await stage.perform(DRAFT, args={"seq": 9}, again=True, attempt=3)
     assert len([f for f in stage.slack.files.values() if f.completed]) == 1
+
+
+@pytest.mark.parametrize("kind", [DRAFT, JobKind.DELIVER_TIMELINE])
+async def test_a_file_that_slack_is_still_sharing_is_not_sent_again(stage, kind):
+    stage.slack.faults.add("files.completeUploadExternal", drop="after")
+    with pytest.raises(SlackUnknown):
+        await stage.perform(kind, args={"seq": 9})
+    shared = stage.room.messages.pop()  # Slack shares a file behind its answer
+    with pytest.raises(Later, match="sharing") as later:
+        await stage.perform(kind, args={"seq": 9}, again=True, attempt=2)
+    assert later.value.seconds == 3.0
+    stage.room.messages.append(shared)
+    done = await stage.perform(kind, args={"seq": 9}, again=True, attempt=3)
+    (file,) = stage.slack.files.values()
+    assert done.result["file"] == file.id

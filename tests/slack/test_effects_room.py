@@ -6,7 +6,7 @@ import pytest
 
 from incident_bot.domain.commands import RecordRoom
 from incident_bot.domain.decision import JobKind
-from incident_bot.effects import GiveUp
+from incident_bot.effects import GiveUp, Later
 from incident_bot.slack.gateway import SlackUnknown
 from tests.slack.stage import a_stage, an_incident
 
@@ -39,6 +39,34 @@ async def test_an_answer_that_got_lost_makes_no_second_channel(private):
         assert done.then.channel_id == channel.id
         assert channel.is_private is private
         assert len(stage.calls("conversations.create")) == 1
+
+
+async def test_a_channel_that_slack_does_not_list_yet_is_waited_for():
+    async with a_stage() as stage:
+        stage.slack.faults.add("conversations.create", drop="after")
+        with pytest.raises(SlackUnknown):
+            await stage.perform(CREATE)
+        (channel,) = ours(stage)
+        channel.members.clear()  # as if Slack's list of the bot's channels lagged behind
+        with pytest.raises(Later):
+            await stage.perform(CREATE, again=True, attempt=2)
+        channel.members.append(stage.slack.bot.id)
+        done = await stage.perform(CREATE, again=True, attempt=3)
+        assert done.then.channel_id == channel.id
+        assert ours(stage) == [channel]
+
+
+async def test_a_name_that_people_took_is_waited_for_only_so_long():
+    async with a_stage() as stage:
+        stage.slack.add_channel(NAME, members=[stage.slack.add_user("alice")])
+        stage.slack.faults.add("conversations.create", drop="before")
+        with pytest.raises(SlackUnknown):
+            await stage.perform(CREATE)
+        for attempt in (2, 3):
+            with pytest.raises(Later):
+                await stage.perform(CREATE, again=True, attempt=attempt)
+        done = await stage.perform(CREATE, again=True, attempt=4)
+        assert done.then.name == f"{NAME}-2"
 
 
 async def test_a_call_that_never_arrived_is_made_again():

@@ -51,7 +51,7 @@ def build_app(
     """The Bolt app with every listener. Without a signing secret (Socket Mode) no HTTP request
     passes its check."""
     bolt_log = logging.getLogger("incident_bot.slack.bolt")
-    bolt_log.setLevel(logging.WARNING)  # at INFO it writes whole request bodies
+    bolt_log.setLevel(logging.ERROR)  # it warns that the environment's token is not used: we know
 
     async def authorize() -> AuthorizeResult:
         return identity()
@@ -65,6 +65,7 @@ def build_app(
         process_before_response=True,
         authorize=authorize,
     )
+    bolt_log.setLevel(logging.WARNING)  # at INFO it writes whole request bodies
     desk = Desk(service, people, deadline=deadline)
     _listen(app, desk)
     app.error(_on_error)

@@ -1,13 +1,14 @@
 """Bring the postmortem draft or the timeline into the room, as a file.
 
-Files take no metadata, so the title carries the job's number: by it a file is known again.
+Files take no metadata, so the title carries the job's number: by it a file is known again. Slack
+shares a file some time after it has answered, so one that is not there yet may still come.
 """
 
 from typing import Literal
 
 from incident_bot.domain.commands import RecordDelivery
 from incident_bot.domain.people import BOT
-from incident_bot.effects import Done, Effect
+from incident_bot.effects import Done, Effect, Later
 from incident_bot.slack.effects.needs import Memory, WriteDocument
 from incident_bot.slack.effects.posting import history
 from incident_bot.slack.effects.summary import the_incident
@@ -16,6 +17,8 @@ from incident_bot.slack.views.delivery import postmortem_comment, timeline_comme
 
 POSTMORTEM = "bring the postmortem draft into the room"
 TIMELINE = "bring the timeline into the room"
+SHARING = 3.0  # seconds in which a file that Slack has taken shows in the room
+LOOKS = 2  # tries that wait for the file of an earlier one before it is sent again
 
 
 class Documents:
@@ -48,6 +51,8 @@ class Documents:
         title = f"{kind.capitalize()} of {incident.ref} (no. {effect.job.id})"
         file_id = await self._find(room, name, title) if effect.again else None
         if file_id is None:
+            if effect.again and effect.job.attempt <= LOOKS:
+                raise Later("Slack may still be sharing the file", SHARING)
             journal = await self._memory.journal(incident.ref)
             if kind == "postmortem":
                 text = self._postmortem(incident, journal)

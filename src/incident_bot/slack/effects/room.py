@@ -2,7 +2,8 @@
 
 `conversations.create` takes no marker of ours, and `name_taken` is no lock (Slack has made two
 channels of one name). So the name is reserved in our own table before the call, and after an
-unknown outcome the channel is recognised by who made it and when.
+unknown outcome the channel is recognised by who made it and when. Slack's lists may lag behind:
+a name that an earlier try may have taken is not given up at once.
 """
 
 import time
@@ -13,7 +14,7 @@ from incident_bot.domain.commands import RecordRoom
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT
 from incident_bot.domain.policy import Policy
-from incident_bot.effects import Done, Effect, GiveUp
+from incident_bot.effects import Done, Effect, GiveUp, Later
 from incident_bot.slack.effects.needs import Memory
 from incident_bot.slack.gateway import Gateway, SlackRefused
 from incident_bot.slack.lookup import PAGE, pages
@@ -21,6 +22,7 @@ from incident_bot.slack.views.room_name import candidates
 
 WHAT = "open the war room"
 CLOCK_SKEW = 60.0  # seconds that Slack's clock and ours may differ
+LOOKS = 3  # tries that wait for the channel of an earlier one before the next name is taken
 NO_NAME = (
     "I could not open a war room: every name that I tried is taken. "
     "Create a channel by hand and work there."
@@ -42,15 +44,17 @@ class OpenRoom:
             raise GiveUp("I could not open a war room: there is no such incident.")
         if incident.room is not None:
             return _opened({"id": incident.room.channel_id, "name": incident.room.name})
-        if effect.again:
-            for name in await self._memory.room_names(incident.ref):
-                if channel := await self._ours(name, incident):
-                    return _opened(channel)
+        begun = await self._memory.room_names(incident.ref) if effect.again else ()
+        for name in begun:
+            if channel := await self._ours(name, incident):
+                return _opened(channel)
         for name in candidates(self._policy.channel_template, incident):
             if not await self._memory.reserve_room_name(name, incident.ref):
                 continue
             if channel := await self._create(name, incident):
                 return _opened(channel)
+            if name in begun and effect.job.attempt <= LOOKS:
+                raise Later("the room's name is taken, and Slack does not show by whom")
         raise GiveUp(NO_NAME)
 
     async def _create(self, name: str, incident: Incident) -> Mapping[str, Any] | None:
