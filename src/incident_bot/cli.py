@@ -52,7 +52,9 @@ def run() -> None:
     except StoreError as error:
         _stop(str(error), WRONG)
     except StoreUnavailable as error:
-        _stop(f"{error}. Check DATABASE_URL.", FAILED)
+        # A file that cannot be opened is a wrong setting; a server may only be away for now.
+        is_file = settings.database_url.startswith("sqlite")
+        _stop(f"{error}. Check DATABASE_URL.", WRONG if is_file else FAILED)
     except OSError as error:
         _stop(
             f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}. "

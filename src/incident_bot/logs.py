@@ -6,7 +6,7 @@ import sys
 import structlog
 from structlog.typing import Processor
 
-_QUIET = ("aiohttp.access", "httpx", "httpx2", "apscheduler", "slack_sdk", "slack_bolt", "alembic")
+_QUIET = ("aiohttp.access", "httpx", "httpx2", "slack_sdk", "slack_bolt", "alembic")
 
 
 def set_up(level: str = "INFO") -> None:
@@ -46,3 +46,5 @@ def set_up(level: str = "INFO") -> None:
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Sweeps log what breaks in them; what is left for it to say is a sweep that a stop broke off.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+import sqlite3
 import time
 from io import BytesIO
 
@@ -152,3 +154,38 @@ async def test_a_wrong_setting_is_one_line_and_exit_2(
     code, printed = await stage.bot.cli("run")
     assert code == 2
     assert name in printed and len(printed.strip().splitlines()) == 1, printed
+
+
+async def test_a_port_in_use_or_a_file_that_is_no_database_is_one_line(stage: Stage) -> None:
+    """Exit 2 and a sentence, whatever was under way when it was noticed."""
+    await stage.bot.stop()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        stage.bot.settings["PORT"] = str(taken.getsockname()[1])
+        code, printed = await stage.bot.cli("run")
+    assert code == 2 and "Set HOST or PORT" in printed, printed
+    assert len(printed.strip().splitlines()) == 1, printed
+    (stage.bot.folder / "other.db").write_bytes(b"no database" * 999)
+    stage.bot.settings["DATABASE_URL"] = f"sqlite:///{stage.bot.folder / 'other.db'}"
+    code, printed = await stage.bot.cli("run")
+    assert code == 2 and "DATABASE_URL" in printed, printed
+    assert len(printed.strip().splitlines()) == 1, printed
+
+
+async def test_a_database_that_is_away_means_503_and_not_recorded(stage: Stage) -> None:
+    """Nothing is acknowledged; PagerDuty comes again, people are told, and it goes on after."""
+    await stage.types(stage.bob, "declare Checkout is slow", stage.incidents)
+    room = await stage.room_complete()
+    other = sqlite3.connect(stage.bot.folder / "bot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        alert = await stage.pagerduty.trigger(stage.service, "Errors", assignees=[stage.pd_alice])
+        assert stage.pagerduty.deliveries[-1].status == 503
+        assert "try again" in await stage.types(stage.bob, "log Is it there?", room)
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert "Is it there?" not in (await stage.bot.cli("timeline", "INC-1"))[1]
+    assert alert["id"]
+    again = await stage.pagerduty.redeliver(stage.pagerduty.deliveries[-1])
+    assert again.status == 202
+    await stage.until(lambda: len(stage.rooms) == 2, "the alert's room after all")

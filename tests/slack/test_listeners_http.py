@@ -51,8 +51,9 @@ async def test_a_signed_command_is_answered_in_the_acknowledgement(
 async def test_a_wrong_signature_is_refused(client: Client, service: FakeService) -> None:
     body = command_body("log Pool")
     assert (await client.post(URL, data=body, headers=signed(body, "other"))).status == 401
-    stale = signed(body) | {"x-slack-request-timestamp": "1"}
-    assert (await client.post(URL, data=body, headers=stale)).status == 401
+    for when in ("1", "abc", "", "1.5", "-1", "9" * 400, "9" * 5000):
+        stale = signed(body) | {"x-slack-request-timestamp": when}
+        assert (await client.post(URL, data=body, headers=stale)).status == 401
     form = {"content-type": "application/x-www-form-urlencoded"}
     assert (await client.post(URL, data=body, headers=form)).status == 401
     assert service.handled == []
@@ -110,6 +111,26 @@ async def test_slacks_own_checks_are_answered(client: Client) -> None:
 async def test_what_nobody_listens_to_is_404(client: Client) -> None:
     body = command_body("log x", command="/other")
     assert (await client.post(URL, data=body, headers=signed(body))).status == 404
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "message", "user": "U1", "channel": "C1", "ts": "1", "text": "hi"},
+        {"type": "member_joined_channel", "user": "U1", "channel": "C1"},
+        {"type": "something_new"},
+    ],
+)
+async def test_an_event_that_asks_for_nothing_is_taken_so_that_slack_does_not_send_it_again(
+    client: Client, event: dict[str, str]
+) -> None:
+    body = json.dumps(
+        {"type": "event_callback", "event_id": "Ev1", "team_id": "T1", "event": event}
+    )
+    headers = signed(body) | {"content-type": "application/json"}
+    assert (await client.post(URL, data=body, headers=headers)).status == 200
+    forged = signed(body, "other") | {"content-type": "application/json"}
+    assert (await client.post(URL, data=body, headers=forged)).status == 401
 
 
 async def test_an_event_that_could_not_be_kept_is_503_so_that_slack_sends_it_again(

@@ -30,6 +30,8 @@ from incident_bot.store import StoreUnavailable
 
 PATH = "/slack/events"
 MAX_BODY = 1024 * 1024
+_TIMESTAMP = "x-slack-request-timestamp"
+_UNIX_TIME = re.compile(r"[0-9]{1,12}")
 LAST_MOMENT = 2.8
 """Seconds after which Slack must have its acknowledgement (it gives 3)."""
 
@@ -92,6 +94,8 @@ def slack_routes(
         answer = await app.async_dispatch(bolt_request)
         if answer.status == 401:
             rejected("unsigned")
+        if answer.status == 404 and bolt_request.body.get("type") == "event_callback":
+            return web.Response()  # nobody listens to it; what is not 2xx Slack sends again
         return await to_aiohttp_response(answer)
 
     return [web.post(PATH, events)]
@@ -160,9 +164,12 @@ async def _read(request: web.Request) -> bytes:
 def _bolt_request(request: web.Request, body: bytes) -> AsyncBoltRequest:
     """The request for Bolt, which parses before it checks the signature; 400 for what it cannot
     parse."""
+    headers = dict(request.headers)
+    if not _UNIX_TIME.fullmatch(request.headers.get(_TIMESTAMP, "")):  # Bolt breaks on it
+        headers = {k: v for k, v in headers.items() if k.lower() != _TIMESTAMP}
     try:
         made = AsyncBoltRequest(
-            body=body.decode("utf-8"), query=request.query_string, headers=dict(request.headers)
+            body=body.decode("utf-8"), query=request.query_string, headers=headers
         )
     except (ValueError, TypeError, AttributeError, RecursionError, json.JSONDecodeError):
         raise web.HTTPBadRequest(text="unreadable body") from None
