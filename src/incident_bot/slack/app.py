@@ -11,7 +11,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -164,7 +164,7 @@ async def _read(request: web.Request) -> bytes:
 def _bolt_request(request: web.Request, body: bytes) -> AsyncBoltRequest:
     """The request for Bolt, which parses before it checks the signature; 400 for what it cannot
     parse."""
-    headers = dict(request.headers)
+    headers: dict[str, str | Sequence[str]] = dict(request.headers)
     if not _UNIX_TIME.fullmatch(request.headers.get(_TIMESTAMP, "")):  # Bolt breaks on it
         headers = {k: v for k, v in headers.items() if k.lower() != _TIMESTAMP}
     try:
