@@ -111,3 +111,19 @@ def test_a_room_that_could_not_be_opened_is_remembered_until_there_is_one() -> N
     assert world.incident.room_problem == sentence
     world.handle(c.RecordRoom(actor=BOT, channel_id="C1", name="inc"))
     assert world.incident.room_problem is None
+
+
+def test_what_fails_at_every_change_is_told_once() -> None:
+    world = alerted()
+    told = 0
+    for n in (2, 5, 9):
+        failure = c.RecordFailure(
+            actor=BOT, job=f"INC-1/topic/{n}", kind="set_topic", sentence="I could not set it."
+        )
+        told += len(world.handle(failure).jobs)
+    assert told == 1
+    assert world.kinds().count("effect_failed") == 3
+    other = failure.model_copy(update={"sentence": "I could not set it: another reason."})
+    assert len(world.handle(other).jobs) == 1
+    by_hand = failure.model_copy(update={"kind": "pagerduty_resolve", "sentence": "Do it."})
+    assert [len(world.handle(by_hand).jobs) for _ in range(2)] == [1, 1]

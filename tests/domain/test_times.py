@@ -111,6 +111,7 @@ def test_a_time_may_lead_a_text(text: str, rest: str) -> None:
         "-5mg",
         "at the moment all is quiet",
         "yesterday's deploy",
+        "tomorrow we deploy",
         "now it works",
         "2025-10-27 was the day",
         "3 of 5 pods are down",
@@ -150,7 +151,9 @@ def test_a_time_alone_is_wanted(text: str) -> None:
         parse_time(text, NOW, UTC_ZONE)
 
 
-@pytest.mark.parametrize("text", ["2025-10-27 15:01", "today 23:00", "2026-01-01T00:00Z"])
+@pytest.mark.parametrize(
+    "text", ["2025-10-27 15:01", "today 23:00", "2026-01-01T00:00Z", "tomorrow 10:00"]
+)
 def test_a_time_to_come_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(FutureTime, match=r"in the future .*like 14:20"):
         parse_time(text, NOW, UTC_ZONE)

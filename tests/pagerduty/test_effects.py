@@ -255,6 +255,16 @@ async def test_an_incident_that_pagerduty_does_not_know(
             await the(kind, pagerduty)(bench.effect(kind, text="x", again=again))
 
 
+async def test_an_incident_that_may_not_be_read_is_resolved_all_the_same(
+    bench: Bench, pagerduty: PagerDuty
+) -> None:
+    """PagerDuty says 404, too, for what a token may not see; the write's own answer decides."""
+    bench.standin.faults.add("GET /incidents/{id}", status=404, times=None)
+    done = await the(RESOLVE, pagerduty)(bench.effect(RESOLVE, again=True))
+    assert isinstance(done.then, RecordPagerDuty)
+    assert bench.incident["status"] == "resolved"
+
+
 async def test_a_bad_token_is_named(bench: Bench, pagerduty: PagerDuty) -> None:
     bench.standin.faults.add(status=401)
     with pytest.raises(GiveUp, match="PAGERDUTY_API_TOKEN"):

@@ -92,7 +92,18 @@ async def test_who_cannot_be_looked_up_keeps_nobody_waiting(stage):
     assert alice.id in stage.room.members
     done = await stage.perform(INVITE, args=args([alice.id], ["P1"]), attempt=TRIES)
     assert [p.name for p in done.then.people] == ["Alice"]
-    assert done.then.failed == ("Name of P1 could not be looked up: invite them by hand.",)
+    assert done.then.failed == (
+        "Name of P1 could not be looked up (PagerDuty is away): invite them by hand.",
+    )
+
+
+async def test_a_permission_that_is_missing_is_named_when_somebody_cannot_be_looked_up(stage):
+    stage.slack.faults.add("users.lookupByEmail", error="missing_scope")
+    with pytest.raises(Later) as later:
+        await stage.lookup.slack_user_by_email("bob@example.com")
+    stage.people.pagerduty["P1"] = later.value
+    done = await stage.perform(INVITE, args=args([], ["P1"]), attempt=TRIES)
+    assert "the Slack app lacks the permission" in done.then.failed[0]
 
 
 async def test_with_nobody_named_who_is_on_call_is_invited(stage):
@@ -113,7 +124,9 @@ async def test_on_call_that_cannot_be_asked_is_asked_again_and_then_told(stage):
     with pytest.raises(Later):
         await stage.perform(INVITE, args=args(policy="EP"))
     done = await stage.perform(INVITE, args=args(policy="EP"), attempt=TRIES)
-    assert done.then.failed == ("Who is on call could not be looked up: invite them by hand.",)
+    assert done.then.failed == (
+        "Who is on call could not be looked up (PagerDuty is away): invite them by hand.",
+    )
 
 
 async def test_a_hundred_at_once_at_most(stage):

@@ -74,6 +74,9 @@ CASES: list[tuple[str, Any]] = [
     ("role ic myself", r.GiveRole("ic", r.Me())),
     ("role <@U1|a> ic at 14:20", r.GiveRole("ic", r.Mention("U1", "a"), AT)),
     ("role <@U1|a> as ops", r.GiveRole("ops", r.Mention("U1", "a"))),
+    ("role commander <@U1|a>", r.GiveRole("ic", r.Mention("U1", "a"))),
+    ("role operations <@U1|a>", r.GiveRole("ops", r.Mention("U1", "a"))),
+    ("role communications: me", r.GiveRole("comms", r.Me())),
     ("role ops lead <@U1|a>", r.GiveRole("ops", r.Mention("U1", "a"))),
     ("role list", r.Show("roles")),
     ("role <@U1|a> Incident Commander", r.GiveRole("ic", r.Mention("U1", "a"))),
@@ -140,6 +143,10 @@ CASES: list[tuple[str, Any]] = [
             )
         ),
     ),
+    (
+        "impact end user errors: 15:00 and 16:00",
+        r.Figures((r.Figure(ImpactArea.USER, "end user errors", "15:00 and 16:00"),)),
+    ),
     ("impact user: 3", r.Figures((r.Figure(ImpactArea.USER, "user", "3"),))),
     (
         "impact metric p99 | 200 ms | 4 s | 9 s\nmetric errors | 0 | 5 %\nqueue | 1",
@@ -170,6 +177,8 @@ CASES: list[tuple[str, Any]] = [
     ("timeline 2", r.Timeline(2)),
     ("export", r.Export("postmortem")),
     ("export timeline", r.Export("timeline")),
+    ("export md", r.Export("postmortem")),
+    ("export timeline as markdown", r.Export("timeline")),
     ("resolve", r.Resolve()),
     ("resolve at 14:20 Rolled back\nd", r.Resolve(AT, "Rolled back", "d")),
     ("reopen It is back", r.Reopen("It is back")),

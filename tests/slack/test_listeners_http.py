@@ -54,6 +54,9 @@ async def test_a_wrong_signature_is_refused(client: Client, service: FakeService
     for when in ("1", "abc", "", "1.5", "-1", "9" * 400, "9" * 5000):
         stale = signed(body) | {"x-slack-request-timestamp": when}
         assert (await client.post(URL, data=body, headers=stale)).status == 401
+    for signature in ("", "v0=", "v0=é", "v1=00"):
+        garbled = signed(body) | {"x-slack-signature": signature}
+        assert (await client.post(URL, data=body, headers=garbled)).status == 401
     form = {"content-type": "application/x-www-form-urlencoded"}
     assert (await client.post(URL, data=body, headers=form)).status == 401
     assert service.handled == []

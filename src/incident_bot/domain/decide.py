@@ -23,6 +23,8 @@ def reads_journal(incident: Incident, command: c.Command) -> bool:
             return f"milestone/{milestone}" in incident.current
         case c.Resolve():
             return f"milestone/{Status.RESOLVED}" in incident.current
+        case c.RecordFailure(kind=kind):
+            return kind in results.KEEPS_IN_STEP
         case _:
             return False
 
@@ -106,7 +108,7 @@ def decide(
         case c.RecordDelivery():
             return results.delivery(incident, command, now)
         case c.RecordFailure():
-            return results.failure(incident, command, now)
+            return results.failure(incident, command, now, journal)
         case _:
             assert_never(command)
 

@@ -19,7 +19,7 @@ EXAMPLE = "14:20, -5m, yesterday 23:50 or 2025-10-27 14:20"
 _EARLIEST_YEAR = 2000
 _LONGEST = timedelta(days=366)
 
-_AT = re.compile(r"at\s+(?=now\b|today\b|yesterday\b|[-−–—]?\d)", re.IGNORECASE)
+_AT = re.compile(r"at\s+(?=now\b|today\b|yesterday\b|tomorrow\b|[-−–—]?\d)", re.IGNORECASE)
 _AMOUNT = (
     r"(?=\d)(?:(?P<d>\d+) ?d(?:ays?)?)?(?: ?(?P<h>\d+) ?h(?:(?:ou)?rs?)?)?"
     r"(?: ?(?P<m>\d+) ?m(?:in(?:ute)?s?)?)?(?: ?(?P<s>\d+) ?s(?:ec(?:ond)?s?)?)?"
@@ -27,7 +27,8 @@ _AMOUNT = (
 _BEFORE = re.compile(rf"[-−–—]{_AMOUNT}", re.IGNORECASE)
 _AGO = re.compile(rf"{_AMOUNT} ago\b", re.IGNORECASE)
 _CLOCK = re.compile(
-    r"(?:(?P<day>today|yesterday|\d{4}-\d{1,2}-\d{1,2})(?:\s*,)?(?:[ \t]+|(?<=\d)T)(?:at[ \t]+)?)?"
+    r"(?:(?P<day>today|yesterday|tomorrow|\d{4}-\d{1,2}-\d{1,2})"
+    r"(?:\s*,)?(?:[ \t]+|(?<=\d)T)(?:at[ \t]+)?)?"
     r"(?P<h>\d{1,2})"
     r"(?::(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,6})?)?|(?=[ \t]?[ap]m\b))"
     r"(?:[ \t]?(?P<half>[ap]m)\b)?"
@@ -133,6 +134,8 @@ def _clock(match: re.Match[str], now: datetime, zone: ZoneInfo) -> datetime:
         on = today
     elif day == "yesterday":
         on = today - timedelta(days=1)
+    elif day == "tomorrow":
+        on = today + timedelta(days=1)
     else:
         on = _date(day, typed)
     at = _moment(on, wall, where, now, typed)

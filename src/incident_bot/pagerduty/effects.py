@@ -73,7 +73,7 @@ class Writes:
     async def resolve(self, effect: Effect) -> Done:
         """Resolve the PagerDuty incident; one that is resolved already is done."""
         alert_id = _alert_id(effect)
-        if effect.again and await self._status(alert_id, "resolved") == "resolved":
+        if effect.again and await self._is_resolved(alert_id):
             return _done("resolved", alert_id)
         text = "" if _is_private(effect) else str(effect.args.get("text") or "")
 
@@ -162,6 +162,13 @@ class Writes:
             log.info("sender not looked up, using the configured one", error=str(error))
             return None
         return known.email if known.pagerduty_id else None
+
+    async def _is_resolved(self, alert_id: str) -> bool:
+        """False, too, for what may not be read: to resolve twice does no harm, so try."""
+        try:
+            return await self._pagerduty.status(alert_id) == "resolved"
+        except PagerDutyRefused as refused:
+            raise self._given_up(refused, "resolved", alert_id) from refused
 
     async def _status(self, alert_id: str, what: What) -> str:
         try:

@@ -48,6 +48,9 @@ class Lookup:
         except SlackRefused as refused:
             if refused.code in _NOBODY:
                 return None
+            if refused.code == "missing_scope":
+                needed = refused.answer.get("needed") or f"for {method}"
+                raise Later(f"the Slack app lacks the permission {needed}") from refused
             raise Later(f"Slack refuses {method}: {refused.code}") from refused
         return known_person(answer["user"])
 

@@ -1,5 +1,6 @@
 """What runners report: only what Slack and PagerDuty confirmed becomes an entry."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from incident_bot.domain import commands as c
@@ -10,6 +11,10 @@ from incident_bot.domain.incident import Incident
 
 _SILENT = {JobKind.SAY, JobKind.CREATE_ROOM, JobKind.ANNOUNCE_ALERT}
 """Kinds whose failure cannot be told in the room: it is what failed, or there is no room."""
+
+
+KEEPS_IN_STEP = {JobKind.SET_TOPIC, JobKind.UPDATE_SUMMARY, JobKind.UPDATE_ANNOUNCEMENT}
+"""Kinds that come again at every change: the same failure of theirs is told once."""
 
 
 def room(incident: Incident, command: c.RecordRoom, now: datetime) -> Decision:
@@ -49,9 +54,16 @@ def delivery(incident: Incident, command: c.RecordDelivery, now: datetime) -> De
     return Decision(entries=(NewEntry(body, moment(command, now)),))
 
 
-def failure(incident: Incident, command: c.RecordFailure, now: datetime) -> Decision:
+def failure(
+    incident: Incident, command: c.RecordFailure, now: datetime, journal: Sequence[e.Entry]
+) -> Decision:
     """A job was given up: an entry, and a sentence in the room with a way forward."""
     seq = incident.last_seq + 1
     body = e.EffectFailed(job=command.job, sentence=command.sentence)
-    jobs = () if command.kind in _SILENT else (say(incident.ref, seq, (command.sentence,)),)
+    told = command.kind in KEEPS_IN_STEP and any(
+        isinstance(entry.body, e.EffectFailed) and entry.body.sentence == command.sentence
+        for entry in journal
+    )
+    silent = told or command.kind in _SILENT
+    jobs = () if silent else (say(incident.ref, seq, (command.sentence,)),)
     return Decision(entries=(NewEntry(body, moment(command, now)),), jobs=jobs)

@@ -103,7 +103,9 @@ class Invite:
         here |= {str(p.slack_id): p for p in named}
         invited = tuple(here[i].person for i, code in codes.items() if code is None)
         failed = [f"{_name(p)} has no Slack account here: {_BY_HAND}." for p in absent]
-        failed += [f"{who} could not be looked up: {_BY_HAND}." for who in waiting]
+        failed += [
+            f"{who} could not be looked up{why}: {_BY_HAND}." for who, why in waiting.items()
+        ]
         failed += [_refused(here[i], code) for i, code in codes.items() if code is not None]
         if not ids and not failed:
             failed.append(NOBODY_ON_CALL)
@@ -112,32 +114,32 @@ class Invite:
 
     async def _look_up(
         self, wanted: Sequence[tuple[str, str | None]]
-    ) -> tuple[list[KnownPerson], list[str]]:
-        """People found, and the names of those whom nobody could tell about just now.
+    ) -> tuple[list[KnownPerson], dict[str, str]]:
+        """People found, and the names of those whom nobody could tell about just now, with why.
 
         Whatever goes wrong with one is that one's trouble: the others are invited at once.
         """
         looks = [self._people.by_pagerduty(*one) for one in wanted]
         found = await asyncio.gather(*looks, return_exceptions=True)
-        known, waiting = list[KnownPerson](), list[str]()
+        known, waiting = list[KnownPerson](), dict[str, str]()
         for (pagerduty_id, name), one in zip(wanted, found, strict=True):
             if isinstance(one, KnownPerson):
                 known.append(one)
             elif isinstance(one, Exception):
                 log.warning("not looked up", user=pagerduty_id, error=repr(one))
-                waiting.append(name or pagerduty_id)
+                waiting[name or pagerduty_id] = _why(one)
             else:
                 raise one
         return known, waiting
 
-    async def _ask_on_call(self, policy: str) -> tuple[list[KnownPerson], list[str]]:
+    async def _ask_on_call(self, policy: str) -> tuple[list[KnownPerson], dict[str, str]]:
         (found,) = await asyncio.gather(self._on_call(policy), return_exceptions=True)
         if not isinstance(found, BaseException):
-            return list(found), []
+            return list(found), {}
         if not isinstance(found, Exception):
             raise found
         log.warning("on-call not known", policy=policy, error=repr(found))
-        return [], ["Who is on call"]
+        return [], {"Who is on call": _why(found)}
 
     async def _invite(self, room: str, ids: list[str]) -> dict[str, str | None]:
         """Slack's code for each who could not be invited, None for each who is in the room."""
@@ -184,6 +186,11 @@ def _by_account(known: Sequence[KnownPerson]) -> tuple[dict[str, KnownPerson], l
 
 def _pagerduty_id(item: str | Mapping[str, Any]) -> tuple[str, str | None]:
     return (item, None) if isinstance(item, str) else (item["id"], item.get("name"))
+
+
+def _why(error: Exception) -> str:
+    """In brackets what people can use; an unexpected error is for the log."""
+    return f" ({error})" if isinstance(error, Later) else ""
 
 
 def _name(person: KnownPerson) -> str:

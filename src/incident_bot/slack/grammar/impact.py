@@ -4,7 +4,7 @@
 `impact metric NAME | BASELINE | DURING | PEAK`; several lines are several figures.
 """
 
-from incident_bot.domain.times import parse_time
+from incident_bot.domain.times import leading_time, parse_time
 from incident_bot.domain.words import ImpactArea, Milestone
 from incident_bot.slack.grammar.request import Context, Figure, Figures, Metric, SetTime
 from incident_bot.slack.grammar.typed import plain
@@ -14,6 +14,7 @@ EXAMPLE = "impact user Affected users: ~15,000 (10 %)"
 METRIC_EXAMPLE = "impact metric p99 latency | 200 ms | 4.2 s | 9 s"
 _STARTED = frozenset({"start", "started", "begin", "began", "since"})
 _DETECTED = frozenset({"detected", "detect"})
+_ENDED = frozenset({"end", "ended", "ends", "stop", "stopped", "over"})
 
 
 def impact(raw: str, context: Context) -> SetTime | Figures:
@@ -25,6 +26,10 @@ def impact(raw: str, context: Context) -> SetTime | Figures:
         return SetTime(Milestone.IMPACT_STARTED, parse_time(rest, context.now, context.zone))
     if when in _DETECTED:
         return SetTime(Milestone.DETECTED, parse_time(rest, context.now, context.zone))
+    ended = rest.partition("\n")[0]
+    if when in _ENDED and not leading_time(ended, context.now, context.zone)[1]:
+        problem = "the impact ends when it is mitigated"
+        raise wrong(f"impact {when}", problem, f"status mitigated at {_time(ended)}")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     area, metric = ImpactArea.USER, False
     rows: list[Figure | Metric] = []
@@ -41,6 +46,10 @@ def impact(raw: str, context: Context) -> SetTime | Figures:
     if not rows:
         raise wrong("impact", "the figure is missing", EXAMPLE)
     return Figures(tuple(rows))
+
+
+def _time(typed: str) -> str:
+    return typed.lower().removeprefix("at ").strip() or "14:20"
 
 
 def _figure(line: str, area: ImpactArea) -> Figure:

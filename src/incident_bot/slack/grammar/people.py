@@ -1,6 +1,7 @@
 """`role`: who does what. `role ic [@person|me|none] [at TIME]`; alone it lists."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from incident_bot.domain.policy import Role
@@ -58,8 +59,14 @@ def _without(words: re.Pattern[str], text: str) -> str:
 
 
 def _role(text: str, roles: Sequence[Role]) -> tuple[str, str] | None:
-    """The key of the role that the text begins with, by key, short or full name; longest first."""
-    names = [(name, r.key) for r in roles for name in (r.key, r.short, r.name)]
+    """The key of the role that the text begins with, by key, short or full name, or by a word
+    that only its name has (`commander`); longest first."""
+    words = Counter(word.lower() for r in roles for word in set(r.name.split()))
+    names = [
+        (name, r.key)
+        for r in roles
+        for name in (r.key, r.short, r.name, *(w for w in r.name.split() if words[w.lower()] == 1))
+    ]
     for name, key in sorted(names, key=lambda pair: -len(pair[0])):
         if match := re.match(rf"{re.escape(name)}(?=\s|:|=|<|$)", text, re.IGNORECASE):
             return key, text[match.end() :].lstrip(" \t:=")

@@ -6,6 +6,8 @@ from incident_bot.slack.grammar.request import Context, Export, Help, ListIncide
 from incident_bot.slack.grammar.typed import plain
 from incident_bot.slack.grammar.words import quoted, wrong
 
+_FORMAT = re.compile(r"(?:^|\s+)(?:as\s+)?(?:md|markdown)$")
+
 
 def timeline(raw: str, _context: Context) -> Timeline:
     """The page counts from 1; without one, the newest."""
@@ -19,8 +21,8 @@ def timeline(raw: str, _context: Context) -> Timeline:
 
 
 def export(raw: str, _context: Context) -> Export:
-    """The postmortem unless the timeline is named."""
-    match plain(raw).strip().lower():
+    """The postmortem unless the timeline is named; both are Markdown, which may be said."""
+    match _FORMAT.sub("", plain(raw).strip().lower()):
         case "" | "postmortem":
             return Export("postmortem")
         case "timeline":
