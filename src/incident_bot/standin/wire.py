@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
 
 
-class Wire:
+class Wire(ABC):
     """Serves an aiohttp application on 127.0.0.1 and holds a client session for the way back.
 
     Use as an async context manager. Port 0 takes a free port. `client_timeout` is how many
@@ -21,11 +24,12 @@ class Wire:
         self._client_timeout = client_timeout
         self._runner: web.AppRunner | None = None
         self._session: aiohttp.ClientSession | None = None
+        self._echoes: set[asyncio.Task[None]] = set()
         self.port = 0
 
+    @abstractmethod
     def application(self) -> web.Application:
         """The routes to serve."""
-        raise NotImplementedError
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -44,8 +48,22 @@ class Wire:
         timeout = aiohttp.ClientTimeout(total=self._client_timeout)
         self._session = aiohttp.ClientSession(timeout=timeout)
 
+    def echo_later(self, telling: Coroutine[Any, Any, None]) -> None:
+        """Tell the bot of its own doing, in the background."""
+        task = asyncio.create_task(telling)
+        self._echoes.add(task)
+        task.add_done_callback(self._echoes.discard)
+
+    async def settled(self) -> None:
+        """Wait until all echoes have been sent."""
+        while self._echoes:
+            await asyncio.gather(*self._echoes)
+
     async def stop(self) -> None:
-        """Close the session and the server; harmless when not started."""
+        """Give up echoes not yet sent, close session and server; harmless when not started."""
+        for task in list(self._echoes):
+            task.cancel()
+        await asyncio.gather(*self._echoes, return_exceptions=True)
         if self._session is not None:
             await self._session.close()
             self._session = None

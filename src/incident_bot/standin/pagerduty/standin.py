@@ -46,7 +46,6 @@ class PagerDutyStandIn(Happenings):
         self.faults = Faults()
         self.delay = 0.0
         self.echo = False
-        self._echoes: set[asyncio.Task[None]] = set()
         for email in from_emails:
             self.account.add_user(email.partition("@")[0], email)
 
@@ -54,18 +53,6 @@ class PagerDutyStandIn(Happenings):
     def url(self) -> str:
         """The REST base URL, without a trailing slash."""
         return f"http://127.0.0.1:{self.port}"
-
-    async def settled(self) -> None:
-        """Wait until all echoes have been sent."""
-        while self._echoes:
-            await asyncio.gather(*self._echoes)
-
-    async def stop(self) -> None:
-        """Close; echoes not yet sent are given up."""
-        for task in list(self._echoes):
-            task.cancel()
-        await asyncio.gather(*self._echoes, return_exceptions=True)
-        await super().stop()
 
     async def _echo(self, events: list[changes.Event], agent: JSON | None) -> None:
         for event in events:
@@ -123,9 +110,7 @@ class PagerDutyStandIn(Happenings):
         except PagerDutyError as error:
             return self._refuse(call, error)
         if events and (self.echo or events[0][0] == "pagey.ping"):
-            task = asyncio.create_task(self._echo(events, by))
-            self._echoes.add(task)
-            task.add_done_callback(self._echoes.discard)
+            self.echo_later(self._echo(events, by))
         if fault is not None and fault.drop == "after":
             call.error = "dropped after"
             return hang_up(request)

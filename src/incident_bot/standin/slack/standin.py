@@ -65,7 +65,6 @@ class SlackStandIn(People):
         self.scopes: set[str] | None = None
         self.echo = False
         self.notices = False
-        self._echoes: set[asyncio.Task[None]] = set()
         self._recent: dict[str, deque[float]] = {}
 
     @property
@@ -154,26 +153,12 @@ class SlackStandIn(People):
         told = echoes.events(self.desk, method, args, body) if self.echo else []
         wanted = [event for name, event in told if name in self.subscribed]
         if wanted:
-            task = asyncio.create_task(self._echo(wanted))
-            self._echoes.add(task)
-            task.add_done_callback(self._echoes.discard)
+            self.echo_later(self._echo(wanted))
 
     async def _echo(self, told: list[JSON]) -> None:
         for event in told:
             with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                 await self.event(event)
-
-    async def settled(self) -> None:
-        """Wait until all echoes have been sent."""
-        while self._echoes:
-            await asyncio.gather(*self._echoes)
-
-    async def stop(self) -> None:
-        """Close; echoes not yet sent are given up."""
-        for task in list(self._echoes):
-            task.cancel()
-        await asyncio.gather(*self._echoes, return_exceptions=True)
-        await super().stop()
 
     def _authorize(self, token: str | None) -> None:
         if not token:
