@@ -2,9 +2,12 @@
 
 import asyncio
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from incident_bot.domain import entries as e
-from incident_bot.store import Store
-from tests.store.stories import T0, WHO, decision, opened
+from incident_bot.store import Store, connection
+from tests.store.stories import T0, WHO, change, decision, opened
 
 
 async def test_a_deadline_never_lies_about_what_was_recorded(store: Store) -> None:
@@ -31,3 +34,25 @@ async def test_a_deadline_never_lies_about_what_was_recorded(store: Store) -> No
     }
     assert told == recorded
     assert await store.verify(ref) is None
+
+
+async def test_a_deadline_does_not_wait_for_a_database_that_hangs(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the commit nothing can be recorded, so whoever waits is told at once."""
+    ref = await opened(store)
+    answers = asyncio.Event()
+    really = connection._started
+
+    async def hanging(driver: AsyncConnection) -> None:
+        await answers.wait()
+        await really(driver)
+
+    monkeypatch.setattr(connection, "_started", hanging)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await change(store, ref, decision(e.Logged(headline="never")))
+    answers.set()
+    await change(store, ref, decision(e.Logged(headline="after it")))
+    lines = [x.body.headline for x in await store.journal(ref) if isinstance(x.body, e.Logged)]
+    assert lines == ["after it"]

@@ -2,12 +2,16 @@
 
 A deadline may cancel whoever waits for the database at any moment. If the cancellation reached the
 driver, a connection could be left behind with its transaction open, and on SQLite nobody could
-write again. So each call of the driver runs to its end in a task of its own, and the cancellation
-takes effect after it.
+write again. So each call of the driver runs to its end in a task of its own.
+
+Before the commit the cancellation takes effect at once: nothing can be recorded any more, and a
+person must not wait for a lock that the driver waits for. The call that is left, and the closing
+of its connection, go on behind the back of whoever gave up; the turn is kept until then. Only the
+commit is waited for, since only its end says whether it was recorded.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
@@ -22,7 +26,7 @@ T = TypeVar("T")
 _WAIT_SECONDS = 10.0
 
 
-async def to_the_end(call: Coroutine[Any, Any, T], *, too_late: bool = False) -> T:
+async def to_the_end(call: Awaitable[T], *, too_late: bool = False) -> T:
     """Awaits a call; when cancelled meanwhile, lets it end first.
 
     `too_late`: what is done then stays done, so the cancellation is forgotten and the outcome
@@ -46,12 +50,32 @@ class Connection:
     """One transaction's connection: all that the rest of the store uses of SQLAlchemy's."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+        self.driver = connection
+        self.left: asyncio.Future[Any] | None = None
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Runs a statement; StoreUnavailable when the database does not do it."""
         with unavailable():
-            return await to_the_end(self._connection.execute(statement, parameters))
+            return await self.run(self.driver.execute(statement, parameters))
+
+    async def run(self, call: Coroutine[Any, Any, T]) -> T:
+        """Awaits a call; when cancelled meanwhile, leaves it to `close`."""
+        task = asyncio.ensure_future(call)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            self.left = task
+            raise
+
+    async def close(self) -> None:
+        """Rolls back what is not committed and gives the driver's connection back."""
+        if self.left is not None:
+            await asyncio.wait([self.left])
+            if not self.left.cancelled():
+                self.left.exception()  # nobody else will ask for it
+        if self.driver.sync_connection is not None:
+            with suppress(StoreUnavailable), unavailable():  # it is thrown away then
+                await self.driver.close()
 
 
 async def _started(connection: AsyncConnection) -> None:
@@ -64,6 +88,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._turns = asyncio.Semaphore(engines.at_once(engine))
+        self._ending: set[asyncio.Future[None]] = set()
         self.dialect = engine.dialect.name
 
     @asynccontextmanager
@@ -73,37 +98,45 @@ class Database:
         `told`: a cancellation that falls into the commit is forgotten, for the caller must learn
         that it was recorded. Not for loops under a deadline: they would never hear of its end.
         """
-        async with self._turn():
-            connection = self._engine.connect()
-            try:
-                with unavailable():
-                    await to_the_end(_started(connection))
-                yield Connection(connection)
-                with unavailable():
-                    await to_the_end(connection.commit(), too_late=told)
-            finally:
-                if connection.sync_connection is not None:
-                    with suppress(StoreUnavailable), unavailable():  # it is thrown away then
-                        await to_the_end(connection.close(), too_late=told)
+        await self._take_turn()
+        connection = Connection(self._engine.connect())
+        try:
+            with unavailable():
+                await connection.run(_started(connection.driver))
+            yield connection
+            with unavailable():
+                await to_the_end(connection.driver.commit(), too_late=told)
+        finally:
+            ending = asyncio.ensure_future(self._end(connection))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+            if connection.left is None:
+                await to_the_end(ending, too_late=told)
 
     async def empty_log(self) -> bool:
         """See engines.empty_log."""
-        async with self._turn():
+        await self._take_turn()
+        try:
             with unavailable():
                 return await to_the_end(engines.empty_log(self._engine))
+        finally:
+            self._turns.release()
 
     async def dispose(self) -> None:
-        """Closes every connection."""
+        """Closes every connection, those that somebody gave up on included."""
+        if self._ending:
+            await asyncio.wait(self._ending)
         await self._engine.dispose()
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def _end(self, connection: Connection) -> None:
+        try:
+            await connection.close()
+        finally:
+            self._turns.release()
+
+    async def _take_turn(self) -> None:
         try:
             async with asyncio.timeout(_WAIT_SECONDS):
                 await self._turns.acquire()
         except TimeoutError as error:
             raise StoreUnavailable("too many are waiting for the database") from error
-        try:
-            yield
-        finally:
-            self._turns.release()
