@@ -156,7 +156,7 @@ def test_the_default_file_is_read_if_present() -> None:
         ('[[routes]]\nseverity = "high"', ("routes.0.severity", "'Sev1'")),
         ('[[routes]]\nthen = "opn"', ("routes.0.then", "'open', 'notify' or 'ignore'")),
         ("routes = 5", ("routes: ", "[[routes]]")),
-        ("roles = 3", ("roles: ", "[roles.scribe]")),
+        ("roles = 3", ("roles: ", "[roles.NAME]")),
         ('[roles.ic]\npeople = "alice"', ("roles.ic.people", "write a list")),
         ('[roles."Big Boss"]\nname = "x"', ("roles.Big Boss", "a-z")),
     ],

@@ -1,0 +1,111 @@
+"""`list`, `timeline` and `export`: incidents for people and for other programs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from incident_bot.cli.output import FAILED, WRONG, AsJson, print_json, printable, stop
+from incident_bot.cli.reading import roles, with_store
+from incident_bot.domain.entries import Entry
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.journal import timeline as timeline_of
+from incident_bot.postmortem import write_postmortem, write_timeline
+from incident_bot.store import Store
+
+app = typer.Typer()
+
+Ref = Annotated[str, typer.Argument(help="The incident, like INC-1.", metavar="REF")]
+
+
+@app.command(name="list")
+def list_incidents(
+    every: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List incidents, newest first. Private ones are left out."""
+
+    async def read(store: Store) -> list[Incident]:
+        return await store.incidents(only_open=not every, include_private=False, limit=1000)
+
+    found = with_store(read)
+    if as_json:
+        print_json(
+            [
+                {
+                    "ref": i.ref,
+                    "title": i.title,
+                    "severity": i.severity.label,
+                    "status": i.status.value,
+                    "detected": i.detected.isoformat(),
+                    "room": i.room.name if i.room else None,
+                }
+                for i in found
+            ]
+        )
+        return
+    for i in found:
+        room = f"#{i.room.name}" if i.room else "no room yet"
+        typer.echo(
+            f"{i.ref:8} {i.severity.label}  {i.status.value:12} "
+            f"{i.detected:%Y-%m-%d %H:%M} UTC  {printable(i.title)}  ({room})"
+        )
+    if not found:
+        typer.echo("No incidents." if every else "No open incidents. All of them: list --all")
+
+
+@app.command()
+def timeline(ref: Ref, as_json: AsJson = False) -> None:
+    """Print an incident's timeline as Markdown, in UTC."""
+    incident, journal = _load(ref)
+    if as_json:
+        print_json(
+            [
+                {
+                    "number": line.number,
+                    "occurred_at": line.entry.occurred_at.isoformat(),
+                    "recorded_at": line.entry.recorded_at.isoformat(),
+                    "actor": line.entry.actor.name,
+                    "corrected": line.corrected,
+                    **line.entry.body.model_dump(mode="json"),
+                }
+                for line in timeline_of(journal)
+            ]
+        )
+        return
+    typer.echo(write_timeline(incident, journal, roles()), nl=False)
+
+
+@app.command()
+def export(
+    ref: Ref,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file to write; without it, standard output.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="md (others will follow).")] = "md",
+) -> None:
+    """Write an incident's postmortem draft."""
+    if form != "md":
+        stop(f"--format {form} is not known here: use md.", WRONG)
+    incident, journal = _load(ref)
+    text = write_postmortem(incident, journal, roles())
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        stop(f"Cannot write {out}: {error.strerror}.", FAILED)
+    typer.echo(f"Wrote {out}")
+
+
+def _load(ref: str) -> tuple[Incident, list[Entry]]:
+    async def read(store: Store) -> tuple[Incident | None, list[Entry]]:
+        name = ref.strip().upper()
+        return await store.incident(name), await store.journal(name)
+
+    incident, journal = with_store(read)
+    if incident is None:
+        stop(f"There is no {ref}. See what there is: incident-bot list --all", FAILED)
+    return incident, journal

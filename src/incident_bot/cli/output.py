@@ -1,0 +1,31 @@
+"""How every command speaks: one line for what went wrong, JSON for programs, exit codes."""
+
+import json
+import unicodedata
+from typing import Annotated, NoReturn
+
+import typer
+
+FAILED, WRONG = 1, 2
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+
+
+def stop(sentence: str, code: int) -> NoReturn:
+    """One line on standard error, and out with this exit code."""
+    typer.echo(f"incident-bot: {sentence}", err=True)
+    raise typer.Exit(code)
+
+
+def print_json(data: object) -> None:
+    """JSON for other programs, readable for people."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def printable(text: str) -> str:
+    """A title on a terminal: control and direction characters could rewrite the line."""
+    hostile = ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in hostile else char
+        for char in text
+    )
