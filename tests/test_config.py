@@ -48,8 +48,8 @@ def test_secrets_never_show() -> None:
         ({"SLACK_BOT_TOKEN": "xoxp-1"}, ("SLACK_BOT_TOKEN is not a bot token", "xoxb-")),
         ({"SLACK_SIGNING_SECRET": " "}, ("SLACK_SIGNING_SECRET is missing", "Basic Information")),
         (
-            {"SLACK_SIGNING_SECRET": "", "SLACK_APP_TOKEN": "xapp-1"},
-            ("SLACK_APP_TOKEN", "set SLACK_SIGNING_SECRET"),
+            {"SLACK_SIGNING_SECRET": "", "SLACK_APP_TOKEN": "xoxb-1"},
+            ("SLACK_APP_TOKEN is not an app-level token", "xapp-", "connections:write"),
         ),
         ({"SLACK_API_URL": "ftp://slack.com/api/"}, ("SLACK_API_URL", "Example")),
         ({"SLACK_API_URL": "http://["}, ("SLACK_API_URL", "Example")),

@@ -127,7 +127,9 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
                 token=settings.slack_bot_token.get_secret_value(),
                 base_url=settings.slack_api_url,
             ),
-            settings.slack_signing_secret.get_secret_value(),
+            settings.slack_signing_secret.get_secret_value()
+            if settings.slack_signing_secret
+            else None,
             identity,
         )
         http = web.Application(middlewares=[calm], client_max_size=MAX_BODY)

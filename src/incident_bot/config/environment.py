@@ -24,7 +24,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     slack_bot_token: SecretStr
-    slack_signing_secret: SecretStr
+    slack_signing_secret: SecretStr | None
+    slack_app_token: SecretStr | None = None
     slack_api_url: str = SLACK_API_URL
     pagerduty_api_token: SecretStr | None = None
     pagerduty_api_url: str = PAGERDUTY_API_URL
@@ -49,14 +50,19 @@ def load(env: Mapping[str, str]) -> Settings:
             "SLACK_BOT_TOKEN is not a bot token: copy the one that begins with xoxb- "
             "(OAuth & Permissions in your Slack app's settings)."
         )
-    if given.get("SLACK_APP_TOKEN") and not given.get("SLACK_SIGNING_SECRET"):
+    app_token = given.get("SLACK_APP_TOKEN") or None
+    if app_token and not app_token.startswith("xapp-"):
         raise ConfigError(
-            "SLACK_APP_TOKEN asks for Socket Mode, which this version does not speak yet: "
-            "set SLACK_SIGNING_SECRET and use HTTP mode."
+            "SLACK_APP_TOKEN is not an app-level token: copy the one that begins with xapp- "
+            "(Basic Information, App-Level Tokens, scope connections:write), or unset it for "
+            "HTTP mode."
         )
-    secret = _required(
-        given, "SLACK_SIGNING_SECRET", "Basic Information in your Slack app's settings"
-    )
+    secret = given.get("SLACK_SIGNING_SECRET") or None
+    if not app_token and not secret:
+        raise ConfigError(
+            "SLACK_SIGNING_SECRET is missing: set it (Basic Information in your Slack app's "
+            "settings), or set SLACK_APP_TOKEN for Socket Mode."
+        )
     slack_url = _url(given, "SLACK_API_URL", SLACK_API_URL)
     if not slack_url.rstrip("/").endswith("/api"):
         raise ConfigError(f"SLACK_API_URL must end in /api/, like {SLACK_API_URL}")
@@ -72,7 +78,8 @@ def load(env: Mapping[str, str]) -> Settings:
     secrets = [s.strip() for s in given.get("PAGERDUTY_WEBHOOK_SECRETS", "").split(",")]
     return Settings(
         slack_bot_token=SecretStr(token),
-        slack_signing_secret=SecretStr(secret),
+        slack_signing_secret=SecretStr(secret) if secret else None,
+        slack_app_token=SecretStr(app_token) if app_token else None,
         slack_api_url=slack_url.rstrip("/") + "/",
         pagerduty_api_token=SecretStr(pagerduty_token) if pagerduty_token else None,
         pagerduty_api_url=_url(given, "PAGERDUTY_API_URL", PAGERDUTY_API_URL).rstrip("/"),

@@ -1,11 +1,21 @@
 """What a team decides once, in configuration: severities, roles, routes and names."""
 
+from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from incident_bot.domain.commands import AlertSeen
-from incident_bot.domain.words import COMMS, IC, OPS, Severity
+from incident_bot.domain.levels import (
+    DEFAULT_LEVELS,
+    DEFAULT_STATUSES,
+    DEFAULT_ZONES,
+    SeverityLevel,
+    Slo,
+    StatusName,
+    Zone,
+)
+from incident_bot.domain.words import COMMS, IC, OPS, Severity, Status
 
 
 class Role(BaseModel):
@@ -32,7 +42,8 @@ class Route(BaseModel):
     """Which alerts it takes (every given condition must hold) and what happens then.
 
     `group`: alerts of one `service` (or all of the `route`) join one open incident; `none`
-    opens one each.
+    opens one each. `invite`: who else is invited when a room opens (e-mail, Slack id, or a user
+    group as `@handle` or its id).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +55,7 @@ class Route(BaseModel):
     then: Literal["open", "notify", "ignore"] = "open"
     group: Literal["service", "route", "none"] = "service"
     severity: Severity | None = None
+    invite: tuple[str, ...] = ()
 
     def takes(self, alert: AlertSeen) -> bool:
         """True when every condition given holds; `service` is an id or a name."""
@@ -71,7 +83,12 @@ DEFAULT_ROUTES = (
 
 
 class Policy(BaseModel):
-    """All that `decide` may ask of the configuration."""
+    """All that `decide` may ask of the configuration.
+
+    `severities` and `statuses` have one for each that there is. `permissions`: by verb of
+    `/incident`, the role keys and Slack user ids that may do it; a verb that is not there is free
+    for everyone.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -80,10 +97,28 @@ class Policy(BaseModel):
     default_severity: Severity = Severity.SEV3
     channel_template: str = "incident-{date}-{slug}"
     announcement_channel: str | None = "incidents"
+    severities: tuple[SeverityLevel, ...] = DEFAULT_LEVELS
+    statuses: tuple[StatusName, ...] = DEFAULT_STATUSES
+    permissions: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    slos: tuple[Slo, ...] = ()
+    zones: tuple[Zone, ...] = DEFAULT_ZONES
 
     def role(self, key: str) -> Role | None:
         """The role by its key, or None."""
         return next((r for r in self.roles if r.key == key), None)
+
+    def level(self, severity: Severity) -> SeverityLevel:
+        """What the severity means here."""
+        return next(level for level in self.severities if level.severity is severity)
+
+    def status_name(self, status: Status) -> str:
+        """How the status is called here."""
+        return next(s.name for s in self.statuses if s.status is status)
+
+    def slo(self, service_id: str | None, service: str | None) -> Slo | None:
+        """The objective of a service by its PagerDuty id or name, or None."""
+        known = {name for name in (service_id, service) if name}
+        return next((slo for slo in self.slos if slo.service in known), None)
 
     def route(self, alert: AlertSeen) -> Route | None:
         """The first route that takes the alert; None: nobody wants it."""
