@@ -1,7 +1,6 @@
 """The one way in, with a real store: once per delivery, all or nothing, no number lost."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,14 +11,15 @@ from incident_bot.domain.policy import Policy
 from incident_bot.effects import Done
 from incident_bot.service import LeaseLost, Outcome, Service, Unavailable
 from incident_bot.store import Delivery, Job, JobState, Store
+from tests import databases
 
 ALICE = by(Person(name="Alice Smith", handle="alice", slack_id="U1"))
 BOB = by(Person(name="Bob Johnson", handle="bob", slack_id="U2"))
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}")
+async def store(database_url: str) -> AsyncIterator[Store]:
+    store = await Store.open(database_url)
     yield store
     await store.close()
 
@@ -113,16 +113,14 @@ async def test_a_refusal_leaves_nothing_and_may_be_sent_again(
 
 
 async def test_a_store_that_fails_is_unavailable_and_wakes_nobody(
-    service: Service, store: Store, tmp_path: Path
+    service: Service, store: Store, database_url: str
 ) -> None:
     ref = await declared(service)
     woken: list[str] = []
     service.wake = lambda: woken.append("woken")
     job = await claimed(store, JobKind.CREATE_ROOM)
-    path = tmp_path / "bot.db"
     await store.close()
-    path.unlink()
-    path.mkdir()
+    databases.take_away(database_url)
     for attempt in (
         service.handle(c.LogEntry(actor=ALICE, headline="x"), ref=ref),
         service.keep(delivery("t-1"), "x"),

@@ -3,10 +3,10 @@
 Everything that a command changes is committed once, before anybody is answered.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -17,7 +17,9 @@ from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT
 from incident_bot.domain.policy import Policy, Route
 from incident_bot.effects import Done
-from incident_bot.store import Delivery, Job, Store, StoreUnavailable, Unit
+from incident_bot.store import Delivery, Job, Store, StoreUnavailable, Unit, storable
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -78,45 +80,45 @@ class Service:
 
         Raises Refusal (the user's turn; nothing is recorded) and Unavailable (try again).
         """
-        try:
-            async with self.store.unit() as unit:
-                if delivery is not None and (answer := await unit.seen(delivery)) is not None:
-                    return await self._repeated(unit, answer)
-                outcome = await self._decide(unit, command, ref)
-                if delivery is not None:
-                    await unit.remember(
-                        delivery,
-                        outcome=type(command).__name__,
-                        answer=_answer(outcome),
-                    )
-        except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
+
+        async def work(unit: Unit) -> Outcome:
+            if delivery is not None and (answer := await unit.seen(delivery)) is not None:
+                return await self._repeated(unit, answer)
+            outcome = await self._decide(unit, command, ref)
+            if delivery is not None:
+                kind = type(command).__name__
+                await unit.remember(delivery, outcome=kind, answer=_answer(outcome))
+            return outcome
+
+        outcome = await self._record(work, recognised=delivery is not None)
         self.wake()
         return outcome
 
     async def keep(self, delivery: Delivery, outcome: str) -> bool:
         """Keep a delivery that asks for nothing. False: it was there already."""
-        try:
-            async with self.store.unit() as unit:
-                if await unit.seen(delivery) is not None:
-                    return False
-                await unit.remember(delivery, outcome=outcome)
-                return True
-        except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
+
+        async def work(unit: Unit) -> bool:
+            if await unit.seen(delivery) is not None:
+                return False
+            await unit.remember(delivery, outcome=outcome)
+            return True
+
+        return await self._record(work, recognised=True)
 
     async def finish(self, job: Job, done: Done) -> None:
         """Mark a job done and record what it learned, in one commit.
 
         Raises LeaseLost when another runner holds the job, Unavailable when nothing was kept.
         """
-        try:
-            async with self.store.unit() as unit:
-                if not await unit.finish(job, done.result):
-                    raise LeaseLost(job.key)
-                outcome = await self._decide(unit, done.then, job.ref) if done.then else None
-        except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
+
+        async def work(unit: Unit) -> Outcome | None:
+            if done.then is not None and job.ref is not None:
+                await unit.incident(job.ref)  # locked first, as everywhere
+            if not await unit.finish(job, done.result):
+                raise LeaseLost(job.key)
+            return await self._decide(unit, done.then, job.ref) if done.then else None
+
+        outcome = await self._record(work)
         self.wake()
         if done.then is not None and outcome is not None and outcome.incident is not None:
             self.recorded(done.then, outcome.incident)
@@ -127,18 +129,28 @@ class Service:
         Raises LeaseLost when another runner holds the job, Unavailable when nothing was kept.
         """
         failure = c.RecordFailure(actor=BOT, job=job.key, kind=job.kind.value, sentence=sentence)
-        try:
-            async with self.store.unit() as unit:
-                if not await unit.bury(job, sentence):
-                    raise LeaseLost(job.key)
-                if job.ref is not None:
-                    await self._decide(unit, failure, job.ref)
-        except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
+
+        async def work(unit: Unit) -> None:
+            if job.ref is not None:
+                await unit.incident(job.ref)
+            if not await unit.bury(job, sentence):
+                raise LeaseLost(job.key)
+            if job.ref is not None:
+                await self._decide(unit, failure, job.ref)
+
+        await self._record(work)
         log.error("job given up", job=job.key, reason=sentence)
         self.wake()
 
+    async def _record(self, work: Callable[[Unit], Awaitable[T]], *, recognised: bool = False) -> T:
+        """As `Store.record`; Unavailable when it could not be committed."""
+        try:
+            return await self.store.record(work, recognised=recognised)
+        except StoreUnavailable as error:
+            raise Unavailable(str(error)) from error
+
     async def _decide(self, unit: Unit, command: c.Command, ref: str | None) -> Outcome:
+        command = storable(command)
         incident = await self._incident(unit, command, ref)
         journal = await unit.journal(incident.ref) if reads_journal(incident, command) else ()
         now = self.now()
@@ -167,20 +179,15 @@ class Service:
 
         An alert finds the incident that it belongs to, else the open one of its group.
         """
-        opens = True
         match command:
             case c.Declare():
-                ref = None
+                return Incident(ref=await unit.next_ref())
             case c.AlertTriggers(alert=alert):
-                ref = await unit.ref_of_alert(alert.alert_id)
                 route = self.policy.route(alert)
                 opens = route is not None and route.then == "open"
-                if ref is None and route is not None and opens:
-                    ref = await self._open_group(unit, route, alert)
+                return await self._of_alert(unit, alert, route if opens else None)
             case c.OpenForAlert(alert=alert):
-                ref = await unit.ref_of_alert(alert.alert_id)
-                if ref is None:
-                    ref = await self._open_group(unit, self.policy.route_or_default(alert), alert)
+                return await self._of_alert(unit, alert, self.policy.route_or_default(alert))
             case (
                 c.AlertAcknowledges(alert_id=alert_id)
                 | c.AlertResolves(alert_id=alert_id)
@@ -190,18 +197,35 @@ class Service:
                 ref = await unit.ref_of_alert(alert_id)
                 if ref is None:
                     raise Refusal("No incident of ours has this alert.")
-            case _ if ref is None:
-                raise Refusal("Which incident? Example: `/incident INC-1 status`.")
-        if ref is not None:
-            known = await unit.incident(ref)
-            if known is None:
-                raise Refusal(f"There is no {ref}. See the open ones with `/incident list`.")
-            return known
-        return Incident(ref=await unit.next_ref() if opens else "")
+        if ref is None:
+            raise Refusal("Which incident? Example: `/incident INC-1 status`.")
+        return await self._known(unit, ref)
 
-    async def _open_group(self, unit: Unit, route: Route, alert: c.AlertSeen) -> str | None:
-        group = route.group_of(alert)
-        return await unit.ref_of_open_group(group) if group is not None else None
+    async def _known(self, unit: Unit, ref: str) -> Incident:
+        known = await unit.incident(ref)
+        if known is None:
+            raise Refusal(f"There is no {ref}. See the open ones with `/incident list`.")
+        return known
+
+    async def _of_alert(self, unit: Unit, alert: c.AlertSeen, route: Route | None) -> Incident:
+        """Where an alert belongs; a blank incident, with a number if `route` is to open it."""
+        joined = await self._joined(unit, alert, route)
+        if joined is not None or route is None:
+            return joined or Incident(ref="")
+        ref = await unit.next_ref()
+        # From here on nobody else can open one. Somebody may have, while we waited for the number.
+        return await self._joined(unit, alert, route) or Incident(ref=ref)
+
+    async def _joined(self, unit: Unit, alert: c.AlertSeen, route: Route | None) -> Incident | None:
+        ref = await unit.ref_of_alert(alert.alert_id)
+        if ref is not None:
+            return await self._known(unit, ref)
+        group = route.group_of(alert) if route is not None else None
+        ref = await unit.ref_of_open_group(group) if group is not None else None
+        if ref is None:
+            return None
+        incident = await self._known(unit, ref)
+        return None if incident.is_over else incident  # resolved while we waited for it
 
     async def _repeated(self, unit: Unit, answer: Mapping[str, Any]) -> Outcome:
         reply = None

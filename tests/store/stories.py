@@ -12,6 +12,7 @@ from incident_bot.store import Job, Store
 T0 = datetime(2025, 10, 27, 14, 20, tzinfo=UTC)
 ALICE = Person(name="Alice Smith", handle="alice", slack_id="U1")
 WHO: Actor = by(ALICE)
+REPLICAS = 4
 
 
 def at(minutes: int) -> datetime:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident_bot.domain import entries as e
 from incident_bot.store import Store, connection
+from tests.databases import sql
 from tests.store.stories import T0, WHO, change, decision, opened
 
 
@@ -56,3 +57,29 @@ async def test_a_deadline_does_not_wait_for_a_database_that_hangs(
     await change(store, ref, decision(e.Logged(headline="after it")))
     lines = [x.body.headline for x in await store.journal(ref) if isinstance(x.body, e.Logged)]
     assert lines == ["after it"]
+
+
+@pytest.mark.postgres
+async def test_a_deadline_does_not_wait_for_a_lock_and_keeps_none(postgresql_url: str) -> None:
+    """Whoever gives up leaves no transaction behind, and no connection that is never given back."""
+    mine, theirs = await Store.open(postgresql_url), await Store.open(postgresql_url)
+    ref = await opened(mine)
+
+    async def gives_up(n: int) -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await change(mine, ref, decision(e.Logged(headline=f"never {n}")))
+
+    async with theirs.unit() as unit:
+        await unit.incident(ref)
+        for _ in range(3):  # more than there are connections
+            await asyncio.gather(*(gives_up(n) for n in range(5)))
+    await asyncio.gather(
+        *(change(mine, ref, decision(e.Logged(headline="after it"))) for _ in range(20))
+    )
+    assert len(await mine.journal(ref)) == 21
+    assert await mine.verify(ref) is None
+    await mine.close()
+    await theirs.close()
+    left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'incident-bot'"
+    assert sql(postgresql_url, left)[0][0] == 0

@@ -3,11 +3,19 @@
 `Store` reads, `Unit` is one write transaction, `Queue` hands jobs to runners.
 """
 
-from incident_bot.store.errors import StoreError, StoreInUse, StoreMissing, StoreUnavailable
+from incident_bot.store.errors import (
+    StoreConflict,
+    StoreError,
+    StoreInUse,
+    StoreMissing,
+    StoreUnavailable,
+    StoreUnsure,
+)
 from incident_bot.store.inbox import Delivery
 from incident_bot.store.people import KnownPerson
 from incident_bot.store.queue import Job, JobState, Queue
 from incident_bot.store.store import Counts, Posted, Store
+from incident_bot.store.texts import storable
 from incident_bot.store.unit import Unit
 
 __all__ = [
@@ -19,9 +27,12 @@ __all__ = [
     "Posted",
     "Queue",
     "Store",
+    "StoreConflict",
     "StoreError",
     "StoreInUse",
     "StoreMissing",
     "StoreUnavailable",
+    "StoreUnsure",
     "Unit",
+    "storable",
 ]

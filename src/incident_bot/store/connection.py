@@ -11,7 +11,7 @@ commit is waited for, since only its end says whether it was recorded.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
@@ -19,11 +19,18 @@ from sqlalchemy import CursorResult, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from incident_bot.store import engines
-from incident_bot.store.errors import StoreUnavailable, unavailable
+from incident_bot.store.errors import (
+    StoreConflict,
+    StoreUnavailable,
+    StoreUnsure,
+    committing,
+    unavailable,
+)
 
 T = TypeVar("T")
 
 _WAIT_SECONDS = 10.0
+_TRIES = 4
 
 
 async def to_the_end(call: Awaitable[T], *, too_late: bool = False) -> T:
@@ -46,12 +53,34 @@ async def to_the_end(call: Awaitable[T], *, too_late: bool = False) -> T:
         raise
 
 
+async def persistently(work: Callable[[], Awaitable[T]], *, recognised: bool = False) -> T:
+    """Does a whole transaction; from the start again when somebody else was first.
+
+    `recognised`: the work notices when it was done already, so it may also be done again when a
+    commit's outcome is not known.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return await work()
+        except StoreConflict:
+            continue
+        except StoreUnsure:
+            if not recognised:
+                raise
+    return await work()
+
+
 class Connection:
     """One transaction's connection: all that the rest of the store uses of SQLAlchemy's."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.driver = connection
         self.left: asyncio.Future[Any] | None = None
+
+    @property
+    def on_postgresql(self) -> bool:
+        """True on PostgreSQL, where others may write at the same moment."""
+        return self.driver.dialect.name == "postgresql"
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Runs a statement; StoreUnavailable when the database does not do it."""
@@ -104,7 +133,7 @@ class Database:
             with unavailable():
                 await connection.run(_started(connection.driver))
             yield connection
-            with unavailable():
+            with committing():
                 await to_the_end(connection.driver.commit(), too_late=told)
         finally:
             ending = asyncio.ensure_future(self._end(connection))

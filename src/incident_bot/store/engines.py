@@ -5,9 +5,11 @@ through others that can only read. Every transaction of the writer begins with B
 with the driver's own mode, concurrent read-modify-writes were lost.
 """
 
+import asyncio
 import fcntl
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,7 +19,9 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from incident_bot.store.errors import StoreError, StoreInUse
+from incident_bot.store import postgresql
+from incident_bot.store.errors import StoreError, StoreInUse, unavailable
+from incident_bot.store.texts import storable_text
 
 BUSY_MS = 1500
 _WRITERS, _READERS, _REPLICA = 1, 4, 10
@@ -37,7 +41,7 @@ def parse(url: str) -> URL:
                 raise StoreError("DATABASE_URL names no file. Write sqlite:////abs/path.db")
             return parsed.set(drivername="sqlite+aiosqlite")
         case "postgresql" | "postgres":
-            return parsed.set(drivername="postgresql+asyncpg")
+            return postgresql.checked(parsed)
         case other:
             raise StoreError(f"DATABASE_URL names {other}; SQLite and PostgreSQL are served.")
 
@@ -50,7 +54,18 @@ def sqlite_path(url: URL) -> Path | None:
 def writer(url: URL) -> AsyncEngine:
     """The engine for units of work and the queue."""
     if sqlite_path(url) is None:
-        return _postgresql(url)
+        return _postgresql(url, postgresql.WRITING)
+    return _sqlite_writer(url)
+
+
+def migrator(url: URL) -> AsyncEngine:
+    """The engine for migrations: it may take its time."""
+    if sqlite_path(url) is None:
+        return _postgresql(url, postgresql.MIGRATING)
+    return _sqlite_writer(url)
+
+
+def _sqlite_writer(url: URL) -> AsyncEngine:
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
@@ -74,7 +89,8 @@ def reader(url: URL) -> AsyncEngine:
     """The engine for reads and exports: on SQLite it cannot write and never holds up the writer."""
     path = sqlite_path(url)
     if path is None:
-        return _postgresql(url, server_settings={"default_transaction_read_only": "on"})
+        # One moment for all statements of a read, as on SQLite: a journal must match its state.
+        return _postgresql(url, postgresql.READING, isolation_level="REPEATABLE READ")
     engine = create_async_engine(
         url.set(database=f"file:{_quoted(path)}", query={"mode": "ro", "uri": "true"}),
         poolclass=AsyncAdaptedQueuePool,
@@ -86,14 +102,15 @@ def reader(url: URL) -> AsyncEngine:
     return engine
 
 
-def _postgresql(url: URL, **connect: Any) -> AsyncEngine:
+def _postgresql(url: URL, limits: Mapping[str, str], **options: Any) -> AsyncEngine:
     return create_async_engine(
-        url,
+        postgresql.without_options(url),
         pool_pre_ping=True,
         pool_size=_REPLICA,
         max_overflow=0,
         json_serializer=dump_json,
-        connect_args=connect,
+        connect_args=postgresql.arguments(url, limits),
+        **options,
     )
 
 
@@ -110,7 +127,7 @@ def _quoted(path: Path) -> str:
 
 def dump_json(value: object) -> str:
     """JSON as it is stored: readable text, so that a search of the file finds what is in it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return storable_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def _on_sqlite(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
@@ -143,6 +160,19 @@ async def empty_log(engine: AsyncEngine) -> bool:
         finally:
             await driver.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     return row is not None and row[0] == 0
+
+
+async def hold(url: URL) -> "ProcessLock | None":
+    """Takes the lock of a SQLite file, and makes its folder; None on PostgreSQL.
+
+    StoreInUse when another process has it, StoreUnavailable when the place cannot be written.
+    """
+    path = sqlite_path(url)
+    if path is None:
+        return None
+    with unavailable():
+        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        return ProcessLock(path)
 
 
 class ProcessLock:

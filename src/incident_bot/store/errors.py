@@ -3,10 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 READ_ONLY = "this store was opened for reading only"
+UNSURE = "the connection broke off while it was being recorded, so whether it was is not known"
+
+_LOST_A_RACE = ("40001", "40P01")  # serialization failure, deadlock
+_POOLER = "08P01"  # protocol violation: what a pooler answers to a setting that it does not know
+_WRONG_LOGIN = ("28000", "28P01")
+_NO_DATABASE = "3D000"
+_NOT_ALLOWED = "42501"
 
 
 class StoreError(Exception):
@@ -18,7 +25,7 @@ class StoreInUse(StoreError):
 
 
 class StoreMissing(StoreError):
-    """There is no database to read, or it has another version's tables."""
+    """There is no database to read, or it is of an older version."""
 
 
 class StoreUnavailable(Exception):
@@ -28,15 +35,89 @@ class StoreUnavailable(Exception):
     """
 
 
+class StoreConflict(StoreUnavailable):
+    """Somebody else was first, or the connection was cut before the commit; nothing was recorded.
+
+    Worth trying again at once, from the start: one then sees what the other did.
+    """
+
+
+class StoreUnsure(StoreUnavailable):
+    """The connection was cut during the commit: whether it was recorded is not known."""
+
+
 @contextmanager
 def unavailable() -> Iterator[None]:
     """Turns the errors of the database call inside the block into StoreUnavailable."""
     try:
         yield
-    except (DBAPIError, PoolTimeout, OSError) as error:
-        raise StoreUnavailable(f"the database did not answer: {_brief(error)}") from error
+    except (DBAPIError, PoolTimeout, PendingRollbackError, OSError) as error:
+        again = isinstance(error, IntegrityError) or state_of(error) in _LOST_A_RACE or cut(error)
+        kind = StoreConflict if again else StoreUnavailable
+        raise kind(f"the database did not answer: {brief(error)}") from error
 
 
-def _brief(error: Exception) -> str:
+@contextmanager
+def committing() -> Iterator[None]:
+    """The same for a commit."""
+    try:
+        with unavailable():
+            yield
+    except StoreConflict as error:
+        if cut(error.__cause__):
+            raise StoreUnsure(UNSURE) from error.__cause__
+        raise
+
+
+@contextmanager
+def opening() -> Iterator[None]:
+    """The same while a database is opened: what only the operator can mend is a StoreError."""
+    try:
+        with unavailable():
+            yield
+    except StoreUnavailable as error:
+        sentence = _for_the_operator(error.__cause__)
+        if sentence is None:
+            raise
+        raise StoreError(sentence) from error
+
+
+def _for_the_operator(error: BaseException | None) -> str | None:
+    state = state_of(error)
+    if not isinstance(error, DBAPIError) or state is None:
+        return None
+    words = brief(error)
+    if state in _WRONG_LOGIN:
+        return f"PostgreSQL refuses the login: {words}. Check user and password in DATABASE_URL."
+    if state == _NO_DATABASE:
+        return f"PostgreSQL says: {words}. Create it (createdb), or check DATABASE_URL."
+    if state == _NOT_ALLOWED:
+        return (
+            f"The PostgreSQL user may not do this: {words}. Make it the owner of the database, "
+            "or GRANT ALL ON SCHEMA public to it."
+        )
+    if state == _POOLER:
+        return (
+            f"What answers at DATABASE_URL is not PostgreSQL itself: {words}. "
+            "Give the address of the server, not of a connection pooler."
+        )
+    return None
+
+
+def state_of(error: BaseException | None) -> str | None:
+    """PostgreSQL's SQLSTATE; None when the error has none."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state if isinstance(state, str) else None
+
+
+def cut(error: BaseException | None) -> bool:
+    """True when the connection broke, that is: the server went away in between."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def brief(error: BaseException) -> str:
     """The driver's own message: SQLAlchemy's would quote the values, which may be private."""
-    return str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    words = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    if not words and isinstance(error, TimeoutError):
+        words = "it took too long"
+    return " ".join(words.split()).rstrip(".")

@@ -1,16 +1,20 @@
 """What came in and was handled: the same delivery again changes nothing."""
 
+import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from incident_bot.store.connection import Connection
 from incident_bot.store.tables import inbox
+from incident_bot.store.texts import storable_text
 
 KEEP_RAW_SECONDS = 30 * 86400.0
+
+_ALONE = text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:numbers AS bigint[])) AS n")
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,24 @@ class Delivery:
     @property
     def ids(self) -> tuple[str, ...]:
         """Every id of it, each once, the main one first."""
-        return tuple(dict.fromkeys((self.id, *self.also)))
+        return tuple(dict.fromkeys(map(storable_text, (self.id, *self.also))))
+
+    @property
+    def lock_numbers(self) -> list[int]:
+        """A number for each id, the same in every process, in one order."""
+        names = [f"{self.source}\n{each}".encode() for each in self.ids]
+        digests = [hashlib.blake2b(name, digest_size=8).digest() for name in names]
+        return sorted(int.from_bytes(digest, signed=True) for digest in digests)
 
 
 async def seen(connection: Connection, delivery: Delivery) -> Mapping[str, Any] | None:
-    """The answer stored for this delivery, {} when it had none, None when it is new."""
+    """The answer stored for this delivery, {} when it had none, None when it is new.
+
+    On PostgreSQL the same delivery may be at work on another connection: it is waited for, so that
+    this one gets the same answer and not a refusal of what the other has just done.
+    """
+    if connection.on_postgresql:
+        await connection.execute(_ALONE, {"numbers": delivery.lock_numbers})
     mine = select(inbox.c.main).where(
         inbox.c.source == delivery.source, inbox.c.id.in_(delivery.ids)
     )
@@ -52,11 +69,15 @@ async def remember(
 ) -> None:
     """Keeps that it was handled. An id that is already known breaks the transaction."""
     now = time.time()
-    shared = {"source": delivery.source, "main": delivery.id, "received_at": now}
-    rows: list[dict[str, Any]] = [
-        {**shared, "id": each, "kind": delivery.kind, "outcome": outcome, "answer": None}
-        for each in delivery.ids
-    ]
+    shared = {
+        "source": delivery.source,
+        "main": delivery.ids[0],
+        "received_at": now,
+        "kind": storable_text(delivery.kind),
+        "outcome": storable_text(outcome),
+        "answer": None,
+    }
+    rows: list[dict[str, Any]] = [{**shared, "id": each} for each in delivery.ids]
     rows[0] |= {"raw": delivery.raw, "answer": dict(answer) if answer else None}
     await connection.execute(insert(inbox).values(rows[0]))
     if rows[1:]:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import RowMapping
 from incident_bot.domain.people import Person
 from incident_bot.store.connection import Connection
 from incident_bot.store.tables import people
+from incident_bot.store.texts import storable
 
 _IDS = ("slack_id", "pagerduty_id")
 _KEYS = (*_IDS, "email")
@@ -64,9 +65,9 @@ async def save(connection: Connection, known: KnownPerson) -> KnownPerson:
     Somebody with the same e-mail but another Slack or PagerDuty id is somebody else: the newest
     record gets the e-mail, the older one loses it.
     """
-    new = known.model_copy(update={"email": _lower(known.email)})
+    new = storable(known.model_copy(update={"email": _lower(known.email)}))
     same: list[RowMapping] = []
-    for row in await _matching(connection, {k: getattr(new, k) for k in _KEYS}):
+    for row in await _matching(connection, {k: getattr(new, k) for k in _KEYS}, lock=True):
         if any(row[k] and getattr(new, k) and row[k] != getattr(new, k) for k in _IDS):
             shared = {k: None for k in _KEYS if row[k] and row[k] == getattr(new, k)}
             await connection.execute(
@@ -93,12 +94,15 @@ def _joined(new: KnownPerson, old: KnownPerson) -> KnownPerson:
     return new.model_copy(update=gaps)
 
 
-async def _matching(connection: Connection, wanted: dict[str, str | None]) -> Sequence[RowMapping]:
+async def _matching(
+    connection: Connection, wanted: dict[str, str | None], *, lock: bool = False
+) -> Sequence[RowMapping]:
     """Rows that share a key, those by Slack id first."""
     tests = [people.c[k] == v for k, v in wanted.items() if v]
     if not tests:
         return []
-    rows = await connection.execute(select(people).where(or_(*tests)).order_by(people.c.id))
+    query = select(people).where(or_(*tests)).order_by(people.c.id)
+    rows = await connection.execute(query.with_for_update() if lock else query)
     found = rows.mappings().all()
     return sorted(found, key=lambda row: row["slack_id"] != (wanted["slack_id"] or object()))
 

@@ -19,6 +19,7 @@ from incident_bot.store import enqueue
 from incident_bot.store.connection import Connection, Database
 from incident_bot.store.errors import READ_ONLY, StoreUnavailable
 from incident_bot.store.tables import UNFINISHED, jobs
+from incident_bot.store.texts import storable_text
 
 LEASE = 15.0
 
@@ -62,13 +63,14 @@ class Job:
 
 
 # A job that could run as soon as it is due: the head of its lane (one in back-off included), with
-# everything done that must come first.
+# everything done that must come first. The head is the one that runs, else the first: on PostgreSQL
+# a job can come into view after a later one of its lane was begun, by a commit that took longer.
 _READY = f"""
     SELECT {{what}} FROM job j
     WHERE j.{UNFINISHED}
-      AND (j.lane IS NULL OR NOT EXISTS (
-        SELECT 1 FROM job e WHERE e.lane = j.lane AND e.id < j.id
-                              AND e.lane IS NOT NULL AND e.{UNFINISHED}))
+      AND (j.lane IS NULL OR j.state = 'running' OR NOT EXISTS (
+        SELECT 1 FROM job e WHERE e.lane = j.lane AND e.lane IS NOT NULL AND e.{UNFINISHED}
+                              AND (e.id < j.id OR e.state = 'running')))
       AND NOT EXISTS (
         SELECT 1 FROM job_after a LEFT JOIN job d ON d.key = a.key
         WHERE a.job = j.key AND (d.state IS NULL OR d.state <> 'done'))
@@ -108,7 +110,8 @@ async def finish(connection: Connection, job: Job, result: Mapping[str, Any]) ->
 async def bury(connection: Connection, job: Job, error: str) -> bool:
     """Marks it dead, and what waits for it, within the caller's transaction; False as above."""
     done = await connection.execute(
-        update(jobs).where(_MINE).values(state=JobState.DEAD.value, error=error), _holding(job)
+        update(jobs).where(_MINE).values(state=JobState.DEAD.value, error=storable_text(error)),
+        _holding(job),
     )
     if done.rowcount != 1:
         return False
@@ -182,7 +185,7 @@ class Queue:
                 .values(
                     state=JobState.WAITING.value,
                     due_at=time.time() + seconds,
-                    error=error,
+                    error=storable_text(error),
                     attempt=job.attempt - 1 if paused else job.attempt,
                     worker=None,
                 ),

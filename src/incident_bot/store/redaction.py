@@ -71,7 +71,9 @@ async def _scrub_alerts(connection: Connection, ref: str, words: list[str]) -> N
 
 async def _scrub_jobs(connection: Connection, ref: str, words: list[str]) -> None:
     columns = (jobs.c.args, jobs.c.result, jobs.c.error)
-    rows = await connection.execute(select(jobs.c.id, *columns).where(jobs.c.ref == ref))
+    # Locked: a runner on another replica may be writing the result of one.
+    query = select(jobs.c.id, *columns).where(jobs.c.ref == ref).order_by(jobs.c.id)
+    rows = await connection.execute(query.with_for_update())
     for row in rows.mappings().all():
         old = {column.name: row[column.name] for column in columns}
         new = scrub(old, words)

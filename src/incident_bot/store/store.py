@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, insert, select
 
@@ -13,12 +13,14 @@ from incident_bot.domain import chain, entries, incident
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.incident import Incident
 from incident_bot.store import engines, inbox, journal, migrate, people
-from incident_bot.store.connection import Connection, Database
-from incident_bot.store.errors import READ_ONLY, StoreUnavailable, unavailable
+from incident_bot.store.connection import Connection, Database, persistently
+from incident_bot.store.errors import READ_ONLY, StoreUnavailable
 from incident_bot.store.people import KnownPerson
 from incident_bot.store.queue import JobState, Queue
 from incident_bot.store.tables import alerts, incidents, jobs, room_names
 from incident_bot.store.unit import Unit
+
+T = TypeVar("T")
 
 _NOT_OVER = ("open", "acknowledged", "mitigated")
 
@@ -62,21 +64,15 @@ class Store:
     async def open(cls, url: str) -> "Store":
         """Opens for one bot to write, made or brought up to date where needed.
 
-        StoreInUse when another process has the SQLite file, StoreError for a URL that is none,
-        StoreUnavailable when the database does not answer.
+        StoreInUse when another process has the SQLite file; StoreError for a URL that is none, or
+        a database that only the operator can put right; StoreUnavailable when it does not answer.
         """
         parsed = engines.parse(url)
-        path = engines.sqlite_path(parsed)
-        lock = None
-        if path is not None:
-            with unavailable():
-                await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-                lock = engines.ProcessLock(path)
-        engine = engines.writer(parsed)
-        store = cls(Database(engine), Database(engines.reader(parsed)), lock)
+        lock = await engines.hold(parsed)
+        store = cls(Database(engines.writer(parsed)), Database(engines.reader(parsed)), lock)
         try:
-            await migrate.upgrade_engine(engine)
-            if path is not None:
+            await migrate.upgrade_held(parsed)
+            if lock is not None:
                 await store.queue.release_all()
                 store._unscrubbed = True  # a crash may have left what a redaction took out
         except BaseException:
@@ -119,6 +115,19 @@ class Store:
         if unit.redacted:
             self._unscrubbed = True
             await self.scrub()
+
+    async def record(self, work: Callable[[Unit], Awaitable[T]], *, recognised: bool = False) -> T:
+        """Does `work` in a unit and commits it, a few times over when somebody else was first.
+
+        `recognised`: the work begins with `Unit.seen`, so that it may also be tried again when
+        the connection broke during the commit. StoreUnavailable as for `unit`.
+        """
+
+        async def whole() -> T:
+            async with self.unit() as unit:
+                return await work(unit)
+
+        return await persistently(whole, recognised=recognised)
 
     async def scrub(self) -> bool:
         """After a redaction: empties SQLite's write-ahead log, which still has the old pages.
@@ -259,17 +268,25 @@ class Store:
 
     async def save_person(self, known: KnownPerson) -> KnownPerson:
         """Keeps the newest word of somebody, merged with what shares an id or e-mail."""
-        async with self._writing().transaction() as connection:
-            return await people.save(connection, known)
+
+        async def whole() -> KnownPerson:
+            async with self._writing().transaction() as connection:
+                return await people.save(connection, known)
+
+        return await persistently(whole, recognised=True)
 
     async def reserve_room_name(self, name: str, ref: str) -> bool:
         """Takes a channel name for ever; True also when this incident has it already."""
         owner = select(room_names.c.ref).where(room_names.c.name == name)
-        async with self._writing().transaction() as connection:
-            holder = (await connection.execute(owner)).scalar()
-            if holder is None:
-                await connection.execute(insert(room_names).values(name=name, ref=ref))
-        return holder in (None, ref)
+
+        async def whole() -> bool:
+            async with self._writing().transaction() as connection:
+                holder = (await connection.execute(owner)).scalar()
+                if holder is None:
+                    await connection.execute(insert(room_names).values(name=name, ref=ref))
+            return holder in (None, ref)
+
+        return await persistently(whole, recognised=True)
 
     async def room_names(self, ref: str) -> list[str]:
         """The channel names that this incident has reserved."""

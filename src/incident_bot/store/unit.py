@@ -27,6 +27,7 @@ class Unit:
         self._deliveries: list[Delivery] = []
         self._refs: list[str] = []
         self._links: dict[str, tuple[int, str]] = {}  # the last seq and hash of what was read
+        self._locked: dict[str, Incident] = {}
         self.redacted = False
 
     # Deliveries
@@ -53,7 +54,12 @@ class Unit:
         return f"INC-{last.scalar_one() + 1}"
 
     async def incident(self, ref: str) -> Incident | None:
-        """The state now, locked until the unit ends."""
+        """The state now, locked until the unit ends.
+
+        Lock it before any of its jobs: who takes them the other way round may meet in a deadlock.
+        """
+        if ref in self._locked:
+            return self._locked[ref]
         row = await self._connection.execute(
             journal.incident_query().where(incidents.c.ref == ref).with_for_update()
         )
@@ -61,7 +67,8 @@ class Unit:
         if found is None:
             return None
         self._links[ref] = (found["last_seq"], found["last_hash"])
-        return journal.incident_of(found)
+        self._locked[ref] = journal.incident_of(found)
+        return self._locked[ref]
 
     async def journal(self, ref: str) -> list[entries.Entry]:
         """All entries in recorded order."""
@@ -124,6 +131,8 @@ class Unit:
                 await self._insert(state, last_hash)
                 await journal.append(self._connection, rows)
         self._links[ref] = (state.last_seq, last_hash)
+        if before.exists or new:
+            self._locked[ref] = state
         await enqueue.enqueue(self._connection, ref, decision.jobs)
         self._refs.append(ref)
         return state
