@@ -4,26 +4,36 @@ Secrets and addresses come from the environment; what a team decides (roles, rou
 `incident-bot.toml`. Without a file everything works by the defaults.
 """
 
+from incident_bot.config.database import DATABASE_OPTIONS, DEFAULT_DATABASE_URL, database_url
 from incident_bot.config.environment import (
-    DEFAULT_DATABASE_URL,
+    LogFormat,
     Settings,
-    database_url,
     is_loopback,
     load,
+    log_format,
     log_level,
 )
 from incident_bot.config.errors import ConfigError
-from incident_bot.config.file import DEFAULT_FILE, FileSettings, load_policy
+from incident_bot.config.file import DEFAULT_FILE, load_policy, policy_from
+from incident_bot.config.tree import FileSettings
+from incident_bot.config.variables import VARIABLES, given, misspelt
 
 __all__ = [
+    "DATABASE_OPTIONS",
     "DEFAULT_DATABASE_URL",
     "DEFAULT_FILE",
+    "VARIABLES",
     "ConfigError",
     "FileSettings",
+    "LogFormat",
     "Settings",
     "database_url",
+    "given",
     "is_loopback",
     "load",
     "load_policy",
+    "log_format",
     "log_level",
+    "misspelt",
+    "policy_from",
 ]

@@ -1,0 +1,266 @@
+"""What a value of the file may look like: one form each, with a sentence for what is wrong.
+
+A form takes what stands in the file, and raises `wrong(problem, fix)`. Without a fix the example
+of the key is the fix. The JSON Schema of a form accepts whatever the form accepts.
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import GetCoreSchemaHandler, PlainValidator, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from incident_bot.config.wording import either, nearest, quoted
+from incident_bot.domain.words import Severity
+
+EMAIL = r"^[^@\s<>,;:]+@[^@\s<>,;:]+$"
+_USER = r"^[UW][A-Z0-9]{5,}$"
+_GROUP = r"^(@[a-z0-9][a-z0-9._-]*|S[A-Z0-9]{5,})$"
+_POLICY = r"^P[A-Z0-9]{4,}$"
+_CHANNEL = r"^(#?[^\sA-Z#@.,:;!?()\[\]{}<>'\"/\\]{1,80}|[CG][A-Z0-9]{8,})$"
+_EVERY = r"^(?=\d)(?:(\d{1,3})h)?(?:(\d{1,4})m)?$"
+_DAYS = r"^[1-9]\d{0,2}d$"
+_WORD = r"^[^\W\d_][\w-]{0,39}$"
+_TEMPLATE = r"^(?=.*[A-Za-z0-9])(?:[^{}\r\n]|\{(?:date|slug|ref|severity)\})+$"
+_SEVERITY = r"^[Ss][Ee][Vv][1-5]$"
+ROLE_KEY = r"^[a-z][a-z0-9_-]*$"
+
+_NOT_A_ROLE = ("everyone", "list", "me", "none")  # they mean something else where roles are named
+
+
+def wrong(problem: str, fix: str = "") -> PydanticCustomError:
+    """The error for a value: what is wrong with it, and what to write instead."""
+    return PydanticCustomError("wrong", "{problem}; {fix}", {"problem": problem, "fix": fix})
+
+
+class Fixed:
+    """The keys that a table may have, no others. `what` says what they are."""
+
+    def __init__(self, what: str, names: Iterable[str]) -> None:
+        self.what = what
+        self.names = tuple(names)
+
+    def __get_pydantic_core_schema__(self, of: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._known, handler(of))
+
+    def _known(self, name: str) -> str:
+        if name not in self.names:
+            raise PydanticCustomError("unknown_key", "unknown {what}", {"what": self.what})
+        return name
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise wrong(f"{quoted(value)} is not text")
+    if not value.strip():
+        raise wrong("this is empty")
+    if not value.isprintable():
+        raise wrong(f"{quoted(value)} has a line break or a character that cannot be shown")
+    return value
+
+
+def _template(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(_TEMPLATE, text):
+        fix = "use {date}, {slug}, {ref} and {severity}, like incident-{date}-{slug}"
+        raise wrong(f"{quoted(text)} is not understood", fix)
+    return text
+
+
+def _channel(value: object) -> str | Literal[False]:
+    if value is False:
+        return False
+    if not isinstance(value, str):
+        raise wrong(
+            f"{quoted(value)} is not a channel's name",
+            'write it in quotes, like "incidents", or false for none',
+        )
+    if not value.strip():
+        raise wrong("this is empty", "write a channel's name, or false for none")
+    if not re.fullmatch(_CHANNEL, value):
+        lower = re.sub(r"\s+", "-", value.strip().lower())
+        instead = f'"{lower}"' if re.fullmatch(_CHANNEL, lower) else '"incidents"'
+        raise wrong(f"{quoted(value)} is not a name that Slack's channels have", f"write {instead}")
+    return value.removeprefix("#")
+
+
+def _severity(value: object) -> Severity:
+    if isinstance(value, str) and re.fullmatch(_SEVERITY, value):
+        return Severity(int(value[-1]))
+    raise wrong(
+        f"{quoted(value)} is not a severity", f"write {either([s.label for s in Severity])}"
+    )
+
+
+def _every(value: object) -> timedelta | None:
+    if value is False:
+        return None
+    found = re.fullmatch(_EVERY, value) if isinstance(value, str) else None
+    fix = 'write "30m", "1h" or "1h30m", or false where nobody counts'
+    if found is None:
+        raise wrong(f"{quoted(value)} is not a time span", fix)
+    span = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0))
+    if not span:
+        raise wrong(f"{quoted(value)} is no time at all", fix)
+    return span
+
+
+def _window(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(rf"month|{_DAYS}", value):
+        fix = 'write the days, like "30d" or "28d", or "month" for the calendar month'
+        raise wrong(f"{quoted(value)} is not a window", fix)
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise wrong(f"{quoted(value)} is not a number")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise wrong(f"{quoted(value)} is not a number that can be reckoned with")
+    return number
+
+
+def _objective(value: object) -> float:
+    number = _number(value)
+    if not 0 < number < 100:
+        fix = "write a percentage between 0 and 100, like 99.9"
+        raise wrong(f"{quoted(value)} can not be kept or not be missed", fix)
+    return number
+
+
+def _share(value: object) -> float:
+    number = _number(value)
+    if number < 0:
+        raise wrong(f"{quoted(value)} is below zero", "write the percentage consumed, like 50")
+    return number
+
+
+def _person(value: object) -> str:
+    text = _text(value)
+    if re.fullmatch(EMAIL, text) or re.fullmatch(_USER, text):
+        return text
+    if text.startswith("@"):
+        problem = f"{quoted(text)} is a name that can change hands"
+    else:
+        problem = f"{quoted(text)} is neither an e-mail address nor a Slack user id"
+    raise wrong(
+        problem,
+        'write "alice@example.com", or the id from their profile in Slack (Copy member ID), '
+        'like "U012AB3CD"',
+    )
+
+
+def _invitee(value: object) -> str:
+    text = _text(value)
+    if any(re.fullmatch(form, text) for form in (EMAIL, _USER, _GROUP)):
+        return text
+    raise wrong(
+        f"{quoted(text)} is neither an e-mail address nor a Slack user or user group",
+        'write "alice@example.com", "U012AB3CD", "@sre" or "S012AB3CD"',
+    )
+
+
+def _escalation_policy(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(_POLICY, text):
+        raise wrong(
+            f"{quoted(text)} is not the id of an escalation policy",
+            'write what its address in PagerDuty ends in, like "PABC123"',
+        )
+    return text
+
+
+def _word(value: object) -> str:
+    text = _text(value).lower()
+    if not re.fullmatch(_WORD, text):
+        raise wrong(f"{quoted(text)} is not one word", 'write what people type, like "contained"')
+    return text
+
+
+def _role_key(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(ROLE_KEY, value):
+        raise wrong(
+            "a role's key is typed in commands",
+            "use a-z, digits, - and _ only, and begin with a letter, like scribe",
+        )
+    if value in _NOT_A_ROLE:
+        raise wrong(f"{quoted(value)} means something else in commands", "choose another key")
+    return value
+
+
+def _who(value: object) -> str:
+    text = _text(value)
+    if re.fullmatch(ROLE_KEY, text) or re.fullmatch(_USER, text):
+        return text
+    raise wrong(
+        f"{quoted(text)} is neither a role's key nor a Slack user id",
+        'write "ic", "U012AB3CD" or "everyone"',
+    )
+
+
+class Choice:
+    """A closed set of words. Raises with the nearest of them."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __get_pydantic_core_schema__(self, of: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._one_of)
+
+    def __get_pydantic_json_schema__(self, _schema: Any, _handler: Any) -> dict[str, Any]:
+        return {"enum": list(self.words)}
+
+    def _one_of(self, value: object) -> str:
+        if value in self.words:
+            return str(value)
+        near = nearest(value, self.words) if isinstance(value, str) else None
+        fix = f'did you mean "{near}"? ' if near else ""
+        raise wrong(f"{quoted(value)} is not known", f"{fix}write {either(self.words)}")
+
+
+def _like(pattern: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": pattern}
+
+
+def _any_of(*schemas: dict[str, Any]) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": list(schemas)})
+
+
+_ANY_TEXT = WithJsonSchema(_like(r"^.*\S.*$"))
+_FALSE = {"enum": [False]}
+
+Text = Annotated[str, PlainValidator(_text), _ANY_TEXT]
+Template = Annotated[str, PlainValidator(_template), WithJsonSchema(_like(_TEMPLATE))]
+Channel = Annotated[
+    str | Literal[False], PlainValidator(_channel), _any_of(_like(_CHANNEL), _FALSE)
+]
+SeverityName = Annotated[
+    Severity,
+    PlainValidator(_severity),
+    _any_of({"enum": [s.label for s in Severity]}, _like(_SEVERITY)),
+]
+Every = Annotated[timedelta | None, PlainValidator(_every), _any_of(_like(_EVERY), _FALSE)]
+Window = Annotated[str, PlainValidator(_window), _any_of({"enum": ["month"]}, _like(_DAYS))]
+Objective = Annotated[
+    float,
+    PlainValidator(_objective),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}),
+]
+Share = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": "number", "minimum": 0})]
+Person = Annotated[str, PlainValidator(_person), _any_of(_like(EMAIL), _like(_USER))]
+Invitee = Annotated[
+    str, PlainValidator(_invitee), _any_of(_like(EMAIL), _like(_USER), _like(_GROUP))
+]
+EscalationPolicy = Annotated[
+    str, PlainValidator(_escalation_policy), WithJsonSchema(_like(_POLICY))
+]
+Word = Annotated[str, PlainValidator(_word), WithJsonSchema(_like(_WORD))]
+RoleKey = Annotated[str, PlainValidator(_role_key), WithJsonSchema(_like(ROLE_KEY))]
+Who = Annotated[str, PlainValidator(_who), _any_of(_like(ROLE_KEY), _like(_USER))]

@@ -1,0 +1,136 @@
+"""What no key can know by itself: words and names that would mean two things at once."""
+
+from collections.abc import Iterator
+
+from incident_bot.config.errors import Problem
+from incident_bot.config.team import policy_of, same
+from incident_bot.config.tree import FileSettings
+from incident_bot.config.wording import nearest, quoted
+from incident_bot.domain.permissions import EVERYONE
+from incident_bot.domain.words import Status
+
+NOT_A_STATUS = ("at", "to", "is", "since", "now")  # `status to mitigated at 14:20`
+# What `/incident status` understands without being told.
+STATUS_WORDS = {
+    Status.OPEN: ("open", "reopen", "reopened"),
+    Status.ACKNOWLEDGED: ("acknowledged", "acknowledge", "acked", "ack"),
+    Status.MITIGATED: ("mitigated", "mitigate"),
+    Status.RESOLVED: ("resolved", "resolve"),
+    Status.CANCELLED: ("cancelled", "canceled", "cancel"),
+}
+
+
+def problems(tree: FileSettings) -> list[Problem]:
+    """Everything that contradicts something else in a tree whose values are good by themselves."""
+    return [
+        *_priorities(tree),
+        *_statuses(tree),
+        *_roles(tree),
+        *_routes(tree),
+        *_objectives(tree),
+        *_zones(tree),
+        *_permissions(tree),
+    ]
+
+
+def _priorities(tree: FileSettings) -> Iterator[Problem]:
+    taken: dict[str, str] = {}
+    for key, said in tree.severities.items():
+        for n, priority in enumerate(said.priorities or ()):
+            other = taken.setdefault(same(priority), key)
+            if other != key:
+                yield (
+                    f"severities.{key}.priorities.{n}",
+                    f"{quoted(priority)} stands for {other} already; keep one of the two",
+                )
+
+
+def _statuses(tree: FileSettings) -> Iterator[Problem]:
+    taken = {word: status.value for status, words in STATUS_WORDS.items() for word in words}
+    for key, said in tree.statuses.items():
+        words = [] if said.name is None else [("name", said.name)]
+        words += [(f"also.{n}", word) for n, word in enumerate(said.also)]
+        for place, word in words:
+            other = taken.setdefault(word.casefold(), key)
+            if word.casefold() in NOT_A_STATUS:
+                yield (
+                    f"statuses.{key}.{place}",
+                    f"{quoted(word)} has another meaning behind `/incident status`; choose another "
+                    "word",
+                )
+            elif other != key:
+                yield (
+                    f"statuses.{key}.{place}",
+                    f"{quoted(word)} means {other} already; choose another word",
+                )
+
+
+def _roles(tree: FileSettings) -> Iterator[Problem]:
+    taken: dict[str, str] = {}
+    roles = policy_of(tree).roles
+    for role in roles:
+        taken.setdefault(role.key, role.key)
+    for role in sorted(roles, key=lambda r: r.key in tree.roles):
+        for place, name in (("name", role.name), ("short", role.short)):
+            other = taken.setdefault(name.casefold(), role.key)
+            if other != role.key:
+                yield (
+                    f"roles.{role.key}.{place}",
+                    f"{quoted(name)} is what {other} is called; choose another name",
+                )
+
+
+def _routes(tree: FileSettings) -> Iterator[Problem]:
+    taken: set[str] = set()
+    for n, route in enumerate(tree.routes or ()):
+        if route.group == "route" and route.name in taken:
+            yield (
+                f"routes.{n}.name",
+                f"{quoted(route.name)} is the name of another route that groups by route, and "
+                "their alerts would meet in one room; give each a name of its own",
+            )
+        if route.group == "route":
+            taken.add(route.name)
+
+
+def _objectives(tree: FileSettings) -> Iterator[Problem]:
+    taken: set[str] = set()
+    for n, slo in enumerate(tree.slos):
+        if slo.service in taken:
+            yield (
+                f"slos.{n}.service",
+                f"{quoted(slo.service)} has an objective already; keep one for each service",
+            )
+        taken.add(slo.service)
+
+
+def _zones(tree: FileSettings) -> Iterator[Problem]:
+    if tree.zones is None:
+        return
+    if not tree.zones:
+        yield "zones", "there are none; write at least one that begins with [[zones]], from = 0"
+        return
+    if tree.zones[0].from_percent != 0:
+        yield "zones.0.from", "the first zone begins where nothing is consumed; write from = 0"
+    names: set[str] = set()
+    for n, zone in enumerate(tree.zones):
+        before = tree.zones[n - 1] if n else None
+        if before and zone.from_percent <= before.from_percent:
+            yield (
+                f"zones.{n}.from",
+                f"{zone.from_percent:g} is not above {before.from_percent:g}, where the zone "
+                "before begins; write the zones in ascending order",
+            )
+        if zone.name in names:
+            yield f"zones.{n}.name", f"{quoted(zone.name)} is the name of another zone; rename one"
+        names.add(zone.name)
+
+
+def _permissions(tree: FileSettings) -> Iterator[Problem]:
+    keys = [role.key for role in policy_of(tree).roles]
+    for verb, who in tree.permissions.items():
+        for n, name in enumerate(who):
+            if name != EVERYONE and name not in keys and name[0].islower():
+                near = nearest(name, [*keys, EVERYONE])
+                fix = f"did you mean {near}?" if near else f"roles are {', '.join(keys)}"
+                yield f"permissions.{verb}.{n}", f"{quoted(name)} is no role; {fix}"

@@ -1,0 +1,139 @@
+"""From the file's tree to the domain's `Policy`, and back to what a file would say."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from incident_bot.config.tree import FileSettings, RoleSettings, RouteSettings, SloSettings
+from incident_bot.domain.levels import SeverityLevel, Slo, StatusName, Zone
+from incident_bot.domain.permissions import EVERYONE, VERBS
+from incident_bot.domain.policy import DEFAULT_ROLES, DEFAULT_ROUTES, Policy, Role, Route
+
+_DEFAULT = Policy()
+
+
+def policy_of(tree: FileSettings) -> Policy:
+    """The tree as the domain wants it: the three known roles first, then the added ones."""
+    return Policy(
+        roles=_roles(tree.roles),
+        routes=DEFAULT_ROUTES if tree.routes is None else tuple(map(_route, tree.routes)),
+        default_severity=tree.default_severity,
+        channel_template=tree.channel_template,
+        announcement_channel=tree.announcement_channel or None,
+        severities=tuple(_level(level, tree) for level in _DEFAULT.severities),
+        statuses=tuple(_status(status, tree) for status in _DEFAULT.statuses),
+        permissions={v: who for v, who in tree.permissions.items() if EVERYONE not in who},
+        slos=tuple(map(_slo, tree.slos)),
+        zones=_DEFAULT.zones
+        if tree.zones is None
+        else tuple(Zone(name=z.name, from_percent=z.from_percent) for z in tree.zones),
+    )
+
+
+def as_file(policy: Policy) -> dict[str, Any]:
+    """What a file would say that gives this policy, every key filled in that has a value."""
+    return {
+        "default_severity": policy.default_severity.label,
+        "channel_template": policy.channel_template,
+        "announcement_channel": policy.announcement_channel or False,
+        "routes": [_given(_route_said(route)) for route in policy.routes],
+        "slos": [
+            {
+                "service": slo.service,
+                "objective": _number(slo.objective),
+                "window": slo.window if slo.window == "month" else f"{slo.window}d",
+                "method": slo.method,
+            }
+            for slo in policy.slos
+        ],
+        "zones": [{"name": z.name, "from": _number(z.from_percent)} for z in policy.zones],
+        "cadences": {_key(level): span(level.update_every) for level in policy.severities},
+        "severities": {
+            _key(level): {
+                "description": level.description,
+                "priorities": list(level.priorities),
+            }
+            for level in policy.severities
+        },
+        "statuses": {
+            s.status.value: {"name": s.name, "also": list(s.also)} for s in policy.statuses
+        },
+        "roles": {
+            role.key: _given({**role.model_dump(exclude={"key"}), "people": list(role.people)})
+            for role in policy.roles
+        },
+        "permissions": {v: list(policy.permissions.get(v, (EVERYONE,))) for v in VERBS},
+    }
+
+
+def span(every: timedelta | None) -> str | bool:
+    """`"1h30m"`, or false for never. Whole minutes."""
+    if every is None:
+        return False
+    hours, minutes = divmod(int(every.total_seconds()) // 60, 60)
+    return "".join(f"{n}{unit}" for n, unit in ((hours, "h"), (minutes, "m")) if n)
+
+
+def same(priority: str) -> str:
+    """A priority as it is compared: PagerDuty's names are typed in any case."""
+    return priority.strip().casefold()
+
+
+def _roles(given: Mapping[str, RoleSettings]) -> tuple[Role, ...]:
+    known = {role.key: role for role in DEFAULT_ROLES}
+    added = {key: Role(key=key, name=key.capitalize(), short=key) for key in given}
+    return tuple(
+        role.model_copy(update=_said(given[key])) if key in given else role
+        for key, role in {**known, **{k: r for k, r in added.items() if k not in known}}.items()
+    )
+
+
+def _said(settings: RoleSettings) -> dict[str, Any]:
+    return {k: v for k, v in settings.model_dump().items() if v not in (None, ())}
+
+
+def _route(route: RouteSettings) -> Route:
+    return Route.model_validate(route.model_dump())
+
+
+def _route_said(route: Route) -> dict[str, Any]:
+    said = route.model_dump()
+    severity = route.severity.label if route.severity else None
+    return {**said, "severity": severity, "invite": list(route.invite)}
+
+
+def _slo(slo: SloSettings) -> Slo:
+    window = slo.window if slo.window == "month" else int(slo.window.removesuffix("d"))
+    return Slo.model_validate({**slo.model_dump(), "window": window})
+
+
+def _level(level: SeverityLevel, tree: FileSettings) -> SeverityLevel:
+    key = _key(level)
+    update: dict[str, Any] = {}
+    if said := tree.severities.get(key):
+        update = said.model_dump(exclude_none=True)
+    if "priorities" not in update:  # what the file gives to another severity is not this one's
+        elsewhere = {same(p) for said in tree.severities.values() for p in said.priorities or ()}
+        update["priorities"] = tuple(p for p in level.priorities if same(p) not in elsewhere)
+    if key in tree.cadences:
+        update["update_every"] = tree.cadences[key]
+    return level.model_copy(update=update)
+
+
+def _status(status: StatusName, tree: FileSettings) -> StatusName:
+    said = tree.statuses.get(status.status.value)
+    if said is None:
+        return status
+    return status.model_copy(update=said.model_dump(exclude_none=True, exclude_unset=True))
+
+
+def _key(level: SeverityLevel) -> str:
+    return level.severity.label.lower()
+
+
+def _number(number: float) -> int | float:
+    return int(number) if number == int(number) else number
+
+
+def _given(table: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in table.items() if v is not None and v != []}

@@ -1,0 +1,283 @@
+"""The tree of `incident-bot.toml`: every key, with what it means. The one place where a key is
+documented: the starting file, the JSON Schema and the reference are made from here.
+
+What a key has when it is not given comes from the domain's `Policy()`, and is None here where a
+table may be given in part.
+"""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from incident_bot.config.forms import (
+    Channel,
+    Choice,
+    EscalationPolicy,
+    Every,
+    Fixed,
+    Invitee,
+    Objective,
+    Person,
+    RoleKey,
+    SeverityName,
+    Share,
+    Template,
+    Text,
+    Who,
+    Window,
+    Word,
+    wrong,
+)
+from incident_bot.domain.permissions import EVERYONE, VERBS
+from incident_bot.domain.policy import Policy
+from incident_bot.domain.words import Severity, Status
+
+_DEFAULT = Policy()
+
+SeverityKey = Annotated[str, Fixed("severity", (s.label.lower() for s in Severity))]
+StatusKey = Annotated[str, Fixed("status", (s.value for s in Status))]
+Verb = Annotated[str, Fixed("verb", VERBS)]
+
+
+def _in_a_list(value: object) -> object:
+    return [EVERYONE] if value == EVERYONE else value
+
+
+def _somebody(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        raise wrong("nobody could do it then", f'name somebody, or write "{EVERYONE}"')
+    if EVERYONE in names and len(names) > 1:
+        raise wrong(f'"{EVERYONE}" stands alone', f'leave out the others, or "{EVERYONE}"')
+    return names
+
+
+Permitted = Annotated[
+    tuple[Who, ...],
+    BeforeValidator(_in_a_list),
+    AfterValidator(_somebody),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": [EVERYONE]},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            ]
+        }
+    ),
+]
+
+
+class Table(BaseModel):
+    """A table of the file: a key that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SeveritySettings(Table):
+    """`[severities.sev1]` … `[severities.sev5]`."""
+
+    description: Text | None = Field(
+        None,
+        description="What the severity means to your team, in a few words. People see it where "
+        "they choose a severity.",
+        examples=["Customers cannot pay"],
+    )
+    priorities: tuple[Text, ...] | None = Field(
+        None,
+        description="PagerDuty's priorities (by name) that stand for it: an alert with one of "
+        "them opens with this severity. What you write here is taken from the other "
+        "severities' defaults.",
+        examples=[["P1"]],
+    )
+
+
+class StatusSettings(Table):
+    """`[statuses.open]` … `[statuses.cancelled]`."""
+
+    name: Text | None = Field(
+        None,
+        description="How the status is shown, in the room and in documents.",
+        examples=["contained"],
+    )
+    also: tuple[Word, ...] = Field(
+        (),
+        description="Further words that people may type for it, beside its name and its key: "
+        "`/incident status stable`.",
+        examples=[["stable"]],
+    )
+
+
+class RoleSettings(Table):
+    """`[roles.KEY]`: what a role is called and who fills it when a room opens."""
+
+    name: Text | None = Field(
+        None,
+        description="The role's full name; people may type it instead of the key. A role of your "
+        "own is called like its key otherwise.",
+        examples=["Scribe"],
+    )
+    short: Text | None = Field(
+        None,
+        description="Its short name, where there is little room: in the channel's topic.",
+        examples=["Scribe"],
+    )
+    people: tuple[Person, ...] = Field(
+        (),
+        description="Who fills it when a room opens, by e-mail address or Slack user id: the "
+        "first of them who is found.",
+        examples=[["bob@example.com", "U012AB3CD"]],
+    )
+    escalation_policy: EscalationPolicy | None = Field(
+        None,
+        description="Otherwise the first who is on call there: the id of a PagerDuty escalation "
+        "policy, which its address in PagerDuty ends in.",
+        examples=["PABC123"],
+    )
+
+
+class RouteSettings(Table):
+    """`[[routes]]`: which alerts it takes, and what happens then."""
+
+    name: Text = Field(
+        "default",
+        description="What you call it. Routes that group by `route` need different names.",
+        examples=["staging never opens a room"],
+    )
+    service: Text | None = Field(
+        None,
+        description="Takes only alerts of this PagerDuty service, by name or id.",
+        examples=["Payment API"],
+    )
+    urgency: Annotated[str, Choice("high", "low")] | None = Field(
+        None, description="Takes only alerts of this urgency.", examples=["high"]
+    )
+    priority: Text | None = Field(
+        None, description="Takes only alerts of this PagerDuty priority.", examples=["P1"]
+    )
+    then: Annotated[str, Choice("open", "notify", "ignore")] = Field(
+        "open",
+        description="What happens: `open` a room; `notify` the announcement channel, with a "
+        "button that opens one; `ignore`.",
+        examples=["notify"],
+    )
+    group: Annotated[str, Choice("service", "route", "none")] = Field(
+        "service",
+        description="Which alerts meet in one room while it is open: those of one `service`, all "
+        "that this `route` takes, or `none`: a room each.",
+        examples=["route"],
+    )
+    severity: SeverityName | None = Field(
+        None,
+        description="The severity that a room opens with, whatever the alert's priority.",
+        examples=["Sev1"],
+    )
+    invite: tuple[Invitee, ...] = Field(
+        (),
+        description="Who else is invited when a room opens: e-mail addresses, Slack user ids, "
+        "and user groups as `@handle` or by id.",
+        examples=[["@payments-oncall", "carol@example.com"]],
+    )
+
+
+class SloSettings(Table):
+    """`[[slos]]`: a service level objective."""
+
+    service: Text = Field(
+        description="The PagerDuty service that it is for, by name or id.",
+        examples=["Payment API"],
+    )
+    objective: Objective = Field(
+        description="The objective in percent, above 0 and below 100.", examples=[99.95]
+    )
+    window: Window = Field(
+        "30d",
+        description="The time that the error budget is for: days, or the calendar `month`.",
+        examples=["28d"],
+    )
+    method: Annotated[str, Choice("downtime", "fractional", "requests")] = Field(
+        "fractional",
+        description="The way in which its consumption is counted here: `downtime` counts full "
+        "minutes of bad time; `fractional` weighs each minute by its error rate; `requests` "
+        "counts bad requests against the requests of the window.",
+        examples=["downtime"],
+    )
+
+
+class ZoneSettings(Table):
+    """`[[zones]]`: a zone of the error budget."""
+
+    name: Text = Field(description="What the zone is called.", examples=["Concerning"])
+    from_percent: Share = Field(
+        alias="from",
+        description="The share of the budget, in percent consumed, at which it begins. The first "
+        "zone begins at 0, and each further one above the one before.",
+        examples=[50],
+    )
+
+
+class FileSettings(Table):
+    """What `incident-bot.toml` may hold."""
+
+    default_severity: SeverityName = Field(
+        _DEFAULT.default_severity,
+        description="The severity of an incident when neither who declares it, nor the route, "
+        "nor the alert's priority says one.",
+        examples=["Sev2"],
+    )
+    channel_template: Template = Field(
+        _DEFAULT.channel_template,
+        description="What a war room is called. `{date}`: the day of detection in UTC; `{slug}`: "
+        "from the title; `{ref}`: like inc-42; `{severity}`: as it opens. What Slack does not "
+        "take in a name is replaced.",
+        examples=["inc-{ref}-{slug}"],
+    )
+    announcement_channel: Channel = Field(
+        _DEFAULT.announcement_channel or False,
+        description="Where incidents are announced: a public channel (with or without #) that "
+        "the bot can find, or false for none.",
+        examples=["war-rooms"],
+    )
+    routes: tuple[RouteSettings, ...] | None = Field(
+        None,
+        description="What an alert of PagerDuty leads to. Routes are tried from the top, and the "
+        "first whose conditions all hold is taken; an alert that none takes is ignored. Your "
+        "routes replace the default ones.",
+    )
+    slos: tuple[SloSettings, ...] = Field(
+        (),
+        description="Service level objectives: for a service that has one, the postmortem states "
+        "the error budget and its zones, and asks how much of it the incident consumed.",
+    )
+    zones: tuple[ZoneSettings, ...] | None = Field(
+        None,
+        description="What the states of an error budget are called, by the share consumed. Your "
+        "zones replace the default ones.",
+    )
+    cadences: dict[SeverityKey, Every] = Field(
+        default_factory=dict,
+        description='How often people outside are owed an update, by severity: `"30m"`, `"1h"`, '
+        '`"1h30m"`, or false where nobody counts.',
+        examples=["45m"],
+    )
+    severities: dict[SeverityKey, SeveritySettings] = Field(
+        default_factory=dict,
+        description="What each severity, sev1 (the worst) to sev5, means here. There are always "
+        "these five.",
+    )
+    statuses: dict[StatusKey, StatusSettings] = Field(
+        default_factory=dict,
+        description="What the statuses are called here. There are always these five.",
+    )
+    roles: dict[RoleKey, RoleSettings] = Field(
+        default_factory=dict,
+        description="Who does what in an incident. `ic`, `ops` and `comms` are always there; any "
+        "other key adds a role, like `[roles.scribe]`. The key is what people type: "
+        "`/incident role scribe @dan`.",
+    )
+    permissions: dict[Verb, Permitted] = Field(
+        default_factory=dict,
+        description="Who may use a verb of `/incident`: the keys of roles (whoever holds the role "
+        'in that incident) and Slack user ids, or `"everyone"`. Where only roles are named and '
+        "nobody holds one of them, everyone may: an emergency is never locked out. What PagerDuty "
+        "reports and what the bot does by itself is not restricted.",
+        examples=[["ic", "U012AB3CD"]],
+    )
