@@ -3,6 +3,7 @@
 import pytest
 
 from incident_bot.domain import commands as c
+from incident_bot.domain import entries as e
 from incident_bot.domain.decision import JobKind, Refusal
 from incident_bot.domain.people import BOT, by
 from incident_bot.domain.policy import Policy, Route
@@ -80,6 +81,52 @@ def test_a_person_opens_a_room_for_an_announced_alert_once() -> None:
     assert job(decision.jobs, JobKind.INVITE).args["slack_ids"] == ["U2"]
     with pytest.raises(Refusal, match="INC-1 is already open"):
         world.handle(command)
+
+
+PAYMENTS = Route(name="payments", invite=("@payments-oncall", "cto@example.com"))
+
+
+def test_whom_the_route_names_is_invited_beside_the_assignees_and_delays_nobody() -> None:
+    world = World(Policy(routes=(PAYMENTS,)))
+    world.handle(c.AlertTriggers(alert=alert()))
+    first, second = [j for j in world.jobs if j.kind is JobKind.INVITE]
+    assert first.args["pagerduty_ids"] == [{"id": "P1", "name": "Alice Smith"}]
+    assert "named" not in first.args
+    assert second.key == "INC-1/invite/route"
+    assert second.args == {"named": ["@payments-oncall", "cto@example.com"]}
+    assert second.after == first.after == ("INC-1/room",)
+    assert second.urgent
+    assert world.jobs.index(first) + 1 == world.jobs.index(second)
+    assert all(second.key not in j.after for j in world.jobs)
+
+
+def test_an_alert_that_joins_invites_nobody_of_the_route() -> None:
+    world = World(Policy(routes=(PAYMENTS,)))
+    world.handle(c.AlertTriggers(alert=alert()))
+    joining = world.handle(c.AlertTriggers(alert=alert("Q2")))
+    assert not any(j.args.get("named") for j in joining.jobs)
+
+
+def test_a_room_opened_by_hand_for_an_alert_of_the_route_invites_them_too() -> None:
+    world = World(Policy(routes=(PAYMENTS.model_copy(update={"then": "notify"}),)))
+    world.handle(c.AlertTriggers(alert=alert()))
+    decision = world.handle(c.OpenForAlert(actor=by(BOB), alert=alert()))
+    assert "INC-1/invite/route" in [j.key for j in decision.jobs]
+
+
+def test_a_route_that_names_nobody_asks_for_nothing_more() -> None:
+    assert "INC-1/invite/route" not in [j.key for j in alerted().jobs]
+
+
+def test_who_was_invited_twice_is_recorded_once() -> None:
+    world = alerted()
+    world.handle(c.RecordInvitation(actor=BOT, people=(ALICE,)))
+    again = world.handle(c.RecordInvitation(actor=BOT, people=(ALICE, BOB)))
+    assert again.entries[0].body == e.PeopleInvited(people=(BOB,))
+    assert world.handle(c.RecordInvitation(actor=BOT, people=(BOB,))).entries == ()
+    failed = world.handle(c.RecordInvitation(actor=BOT, people=(BOB,), failed=("Eve is a guest.",)))
+    assert job(failed.jobs, JobKind.SAY).args["sentence"] == ["Eve is a guest."]
+    assert world.incident.invited == (ALICE, BOB)
 
 
 def test_declaring_by_hand_invites_whoever_declares() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from incident_bot.domain import entries as e
 from incident_bot.domain.incident import Incident, fold
 from incident_bot.domain.people import BOT, PAGERDUTY, Actor, Person, by
-from incident_bot.domain.policy import DEFAULT_ROLES
+from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import Severity
 from incident_bot.postmortem import write_postmortem, write_timeline
 
@@ -30,6 +30,7 @@ class Book:
     """A journal that grows. Each `add` is one entry; its number is returned."""
 
     entries: list[e.Entry] = field(default_factory=list)
+    policy: Policy = field(default_factory=Policy)
 
     def add(
         self,
@@ -66,8 +67,8 @@ class Book:
 
     def postmortem(self) -> str:
         """The document."""
-        return write_postmortem(self.incident, self.entries, DEFAULT_ROLES)
+        return write_postmortem(self.incident, self.entries, self.policy)
 
     def timeline(self) -> str:
         """The document."""
-        return write_timeline(self.incident, self.entries, DEFAULT_ROLES)
+        return write_timeline(self.incident, self.entries, self.policy)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from incident_bot.domain import entries as e
 from incident_bot.domain.incident import fold
 from incident_bot.domain.people import BOT, PAGERDUTY, Person, by
-from incident_bot.domain.policy import DEFAULT_ROLES, Role
+from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role
 from incident_bot.domain.words import (
     IC,
     ActionKind,
@@ -85,8 +85,8 @@ def _all_typed(typed: str) -> tuple[str, str]:
 def test_the_same_journal_gives_the_same_bytes(finished: Book) -> None:
     again = [e.Entry.model_validate_json(entry.model_dump_json()) for entry in finished.entries]
     incident = fold("INC-1", again)
-    assert write_postmortem(incident, again, DEFAULT_ROLES) == finished.postmortem()
-    assert write_timeline(incident, again, DEFAULT_ROLES) == finished.timeline()
+    assert write_postmortem(incident, again, Policy()) == finished.postmortem()
+    assert write_timeline(incident, again, Policy()) == finished.timeline()
 
 
 _texts = st.text(max_size=12) | st.sampled_from(HOSTILE)
@@ -136,11 +136,12 @@ def _journals(draw: st.DrawFn) -> list[e.Entry]:
 @given(_journals())
 def test_any_journal_becomes_a_whole_document(journal: list[e.Entry]) -> None:
     incident = fold("INC-1", journal)
-    roles = (*DEFAULT_ROLES, Role(key="scribe", name="Scribe", short="Scribe"))
-    document = write_postmortem(incident, journal, roles)
+    scribe = Role(key="scribe", name="Scribe", short="Scribe")
+    policy = Policy(roles=(*DEFAULT_ROLES, scribe))
+    document = write_postmortem(incident, journal, policy)
     moments = {fact.name: fact.value for fact in facts(journal, incident)}
     assert {milestone: moments[milestone] for milestone in incident.times} == incident.times
     assert sections(document) == list(HEADINGS)
     assert live_html(document) == []
-    assert document == write_postmortem(incident, journal, roles)
-    assert len(headings(write_timeline(incident, journal, DEFAULT_ROLES))) == 1
+    assert document == write_postmortem(incident, journal, policy)
+    assert len(headings(write_timeline(incident, journal, policy))) == 1

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from incident_bot.cli.output import FAILED, WRONG, AsJson, print_json, printable, stop
-from incident_bot.cli.reading import roles, with_store
+from incident_bot.cli.reading import policy, with_store
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.journal import timeline as timeline_of
@@ -44,10 +44,12 @@ def list_incidents(
             ]
         )
         return
+    team = policy()
     for i in found:
+        status = printable(team.status_name(i.status))
         room = f"#{i.room.name}" if i.room else "no room yet"
         typer.echo(
-            f"{i.ref:8} {i.severity.label}  {i.status.value:12} "
+            f"{i.ref:8} {i.severity.label}  {status:12} "
             f"{i.detected:%Y-%m-%d %H:%M} UTC  {printable(i.title)}  ({room})"
         )
     if not found:
@@ -73,7 +75,7 @@ def timeline(ref: Ref, as_json: AsJson = False) -> None:
             ]
         )
         return
-    typer.echo(write_timeline(incident, journal, roles()), nl=False)
+    typer.echo(write_timeline(incident, journal, policy()), nl=False)
 
 
 @app.command()
@@ -88,7 +90,7 @@ def export(
     if form != "md":
         stop(f"--format {form} is not known here: use md.", WRONG)
     incident, journal = _load(ref)
-    text = write_postmortem(incident, journal, roles())
+    text = write_postmortem(incident, journal, policy())
     if out is None:
         typer.echo(text, nl=False)
         return

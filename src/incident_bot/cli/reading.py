@@ -7,16 +7,16 @@ from typing import Any, TypeVar
 
 from incident_bot import config
 from incident_bot.cli.output import FAILED, WRONG, stop
-from incident_bot.domain.policy import Role
+from incident_bot.domain.policy import Policy
 from incident_bot.store import Store, StoreError, StoreUnavailable
 
 T = TypeVar("T")
 
 
-def roles() -> tuple[Role, ...]:
-    """The configured roles; out with 2 when the file is wrong."""
+def policy() -> Policy:
+    """What the team has configured; out with 2 when the file is wrong."""
     try:
-        return config.load_policy(os.environ).roles
+        return config.load_policy(os.environ)
     except config.ConfigError as error:
         stop(str(error), WRONG)
 

@@ -10,6 +10,7 @@ from incident_bot.domain.decisions import alerts, followup, opening, results, ro
 from incident_bot.domain.decisions import timeline as lines
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
+from incident_bot.domain.permissions import may
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import Status
 
@@ -38,17 +39,18 @@ def decide(
 ) -> Decision:
     """What shall happen. `now` is aware UTC; `journal` is needed if `reads_journal` says so.
 
-    Raises Refusal, with a sentence for the person, when it cannot be done.
+    Raises Refusal, with a sentence for the person, when it cannot be done, or not by them.
     """
+    may(incident, command, policy)
     match command:
         case c.Declare():
             return opening.declare(incident, command, policy, now)
         case c.AlertTriggers() if incident.exists:
-            return alerts.joins(incident, command, now)
+            return alerts.joins(incident, command, policy, now)
         case c.AlertTriggers():
             return opening.triggered(incident, command, policy, now)
         case c.OpenForAlert() if incident.exists:
-            return alerts.room_wanted(incident, command, now)
+            return alerts.room_wanted(incident, command, policy, now)
         case c.OpenForAlert():
             return opening.open_for_alert(incident, command, policy, now)
         case c.AlertAcknowledges():
@@ -58,21 +60,21 @@ def decide(
         case c.AlertAnnotates():
             return alerts.annotated(_known(incident), command, now)
         case c.AlertHappens():
-            return alerts.other(_known(incident), command, now)
+            return alerts.other(_known(incident), command, policy, now)
         case c.AssignRole():
             return roles.assign(incident, command, policy, now)
         case c.ChangeSeverity():
-            return roles.severity(incident, command, now)
+            return roles.severity(incident, command, policy, now)
         case c.ChangeStatus():
-            return status.change(incident, command, journal, now)
+            return status.change(incident, command, policy, journal, now)
         case c.Resolve():
-            return status.resolve(incident, command, journal, now)
+            return status.resolve(incident, command, policy, journal, now)
         case c.KeepOpen():
-            return status.keep_open(incident)
+            return status.keep_open(incident, policy)
         case c.Reopen():
-            return status.reopen(incident, command, now)
+            return status.reopen(incident, command, policy, now)
         case c.Cancel():
-            return status.cancel(incident, command, now)
+            return status.cancel(incident, command, policy, now)
         case c.SetMilestone():
             return status.milestone(incident, command, now)
         case c.LogEntry():
@@ -94,7 +96,7 @@ def decide(
         case c.StateWhy():
             return followup.why(incident, command, now)
         case c.PostUpdate():
-            return followup.update(incident, command, now)
+            return followup.update(incident, command, policy, now)
         case c.Approve():
             return followup.approve(incident, command, policy, now)
         case c.Export():

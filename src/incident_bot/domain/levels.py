@@ -21,6 +21,12 @@ class SeverityLevel(BaseModel):
     priorities: tuple[str, ...] = ()
     update_every: timedelta | None = None
 
+    @property
+    def in_short(self) -> str:
+        """`Sev4 – Minor: customers not affected`, at most 160 characters."""
+        text = f"{self.severity.label} – {' '.join(self.description.split())}"
+        return text if len(text) <= 160 else text[:159].rstrip() + "…"
+
 
 # The descriptions follow PagerDuty's incident response guide, "Severity levels".
 DEFAULT_LEVELS = (

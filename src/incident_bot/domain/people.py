@@ -32,6 +32,13 @@ class Person(BaseModel):
             return self.handle == other.handle
         return self.name == other.name
 
+    def is_surely(self, other: "Person | None") -> bool:
+        """The same account: names and handles are whatever their owners make them."""
+        return other is not None and bool(
+            (self.slack_id and self.slack_id == other.slack_id)
+            or (self.pagerduty_id and self.pagerduty_id == other.pagerduty_id)
+        )
+
     @property
     def at(self) -> str:
         """How documents call them for short: `@alice`, or the full name without a handle."""

@@ -38,6 +38,10 @@ DEFAULT_ROLES = (
 )
 
 
+def _same(priority: str, other: str | None) -> bool:
+    return priority.strip().casefold() == (other or "").strip().casefold()
+
+
 class Route(BaseModel):
     """Which alerts it takes (every given condition must hold) and what happens then.
 
@@ -62,7 +66,7 @@ class Route(BaseModel):
         return (
             (self.service is None or self.service in (alert.service_id, alert.service))
             and (self.urgency is None or self.urgency == alert.urgency)
-            and (self.priority is None or self.priority == alert.priority)
+            and (self.priority is None or _same(self.priority, alert.priority))
         )
 
     def group_of(self, alert: AlertSeen) -> str | None:
@@ -110,6 +114,16 @@ class Policy(BaseModel):
     def level(self, severity: Severity) -> SeverityLevel:
         """What the severity means here."""
         return next(level for level in self.severities if level.severity is severity)
+
+    def severity_of(self, priority: str | None) -> Severity:
+        """The severity that PagerDuty's priority stands for, whatever its case; the highest when
+        several claim it, the default when none does."""
+        wanted = (priority or "").strip().casefold()
+        levels = sorted(self.severities, key=lambda level: level.severity)
+        for level in levels:
+            if wanted in {name.strip().casefold() for name in level.priorities}:
+                return level.severity
+        return self.default_severity
 
     def status_name(self, status: Status) -> str:
         """How the status is called here."""

@@ -47,6 +47,16 @@ def short(seconds: int) -> str:
     return " ".join(f"{count} {letter}" for count, _, letter in _parts(seconds))
 
 
+def with_fraction(seconds: float) -> str:
+    """As `short`, to the millisecond: `4 m 19.2 s`, `0 s`."""
+    thousandths = round(seconds * 1000)
+    whole, rest = divmod(thousandths, 1000)
+    if not rest:
+        return short(whole) if whole else "0 s"
+    lead = f"{short(whole - whole % 60)} " if whole >= 60 else ""
+    return f"{lead}{(whole % 60) + rest / 1000:g} s"
+
+
 def in_words(seconds: int) -> str:
     """`45 minutes`, `1 hour 5 minutes`. Not for negative durations."""
     return " ".join(

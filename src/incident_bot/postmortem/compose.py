@@ -6,11 +6,12 @@ from functools import partial
 
 from incident_bot.domain import entries as e
 from incident_bot.domain.incident import Incident
-from incident_bot.domain.policy import Role
+from incident_bot.domain.policy import Policy, Role
 from incident_bot.domain.words import ActionKind, ImpactArea, Milestone, NoteKind, Status
 from incident_bot.postmortem import draft as d
 from incident_bot.postmortem import prompts as p
-from incident_bot.postmortem.clock import days, utc
+from incident_bot.postmortem.budget import Budget, budget
+from incident_bot.postmortem.clock import days, utc, with_fraction
 from incident_bot.postmortem.escape import flat, web_address
 from incident_bot.postmortem.facts import Fact, Point, disorder, facts, impact_figures, reopenings
 from incident_bot.postmortem.gather import Gathered, gather, metric_rows
@@ -39,20 +40,25 @@ _SILENT = (
 )
 
 
-def compose(incident: Incident, journal: Sequence[e.Entry], roles: Sequence[Role]) -> d.Draft:
+def compose(incident: Incident, journal: Sequence[e.Entry], policy: Policy) -> d.Draft:
     """The draft with every gap named. Never refuses: what is missing or odd is said in it."""
+    roles = policy.roles
     table = facts(journal, incident)
     known = {fact.key: fact for fact in table}
+    detected = known.get(f"at.{Milestone.DETECTED}")
+    objective = budget(incident, policy, detected.evidence if detected else ())
+    table += objective.facts if objective else ()
     found = gather(journal)
     gaps = p.Gaps(roles, incident.roles)
 
     def ask(section: str, asking: Asking) -> p.Prompt:
         return gaps.ask(section, *asking)
 
-    told = story(journal, roles)
+    consumed = p.consumed(_time(objective.budget)) if objective else p.BUDGET
+    told = story(journal, policy)
     return d.Draft(
         ref=incident.ref,
-        header=_header(incident, journal, table, known, ask),
+        header=_header(incident, journal, table, known, consumed, ask),
         summary=d.Summary(
             summary=_notes(found, NoteKind.SUMMARY, "Executive Summary", p.SUMMARY, ask),
             root_cause=_text(found.root, "Root Cause", p.ROOT, ask),
@@ -74,11 +80,15 @@ def compose(incident: Incident, journal: Sequence[e.Entry], roles: Sequence[Role
             poorly=_notes(found, NoteKind.POORLY, "What Went Poorly", p.POORLY, ask),
             lucky=_notes(found, NoteKind.LUCKY, "Where We Got Lucky", p.LUCKY, ask),
         ),
-        metrics=_metrics(incident, journal, table, known, ask),
+        metrics=_metrics(incident, journal, table, known, objective, consumed, ask),
         supporting=_supporting(found, journal, incident, roles, ask),
         closing=_closing(found, journal, incident, roles, known["draft_number"], gaps),
         gaps=p.merged(gaps.found),
     )
+
+
+def _time(fact: Fact) -> str:
+    return with_fraction(fact.value) if isinstance(fact.value, int | float) else ""
 
 
 def _points(table: Sequence[Fact]) -> list[Point]:
@@ -103,6 +113,7 @@ def _header(
     journal: Sequence[e.Entry],
     table: Sequence[Fact],
     known: dict[str, Fact],
+    consumed: Asking,
     ask: Ask,
 ) -> d.Header:
     opened = incident.times.get(Milestone.DETECTED)
@@ -115,7 +126,7 @@ def _header(
     impact = "" if first is None else str(first.value)
     if first is not None and first is not line:
         impact = f"{first.name}: {first.value}"
-    budget = next((fact for fact in stated if _is_budget_line(fact.name)), None)
+    stated_budget = next((fact for fact in stated if _is_budget_line(fact.name)), None)
     return d.Header(
         title=incident.title,
         private=incident.private,
@@ -128,7 +139,7 @@ def _header(
         cancelled=incident.status is Status.CANCELLED,
         impact=_text(impact, "Impact", p.USER, ask),
         error_budget=_text(
-            str(budget.value) if budget else "", "Error Budget Impact", p.BUDGET, ask
+            str(stated_budget.value) if stated_budget else "", "Error Budget Impact", consumed, ask
         ),
     )
 
@@ -200,11 +211,13 @@ def _metrics(
     journal: Sequence[e.Entry],
     table: Sequence[Fact],
     known: dict[str, Fact],
+    objective: Budget | None,
+    consumed: Asking,
     ask: Ask,
 ) -> d.Metrics:
     slo = impact_figures(table, ImpactArea.SLO)
     about = [fact for fact in slo if any(w in fact.name.casefold() for w in _ABOUT_BUDGET)]
-    budget = _figures(about, "Error Budget", p.BUDGET, ask)
+    figures = _figures(about, "Error Budget", consumed, ask)
     rows = metric_rows(table)
     rows_prompt = None if rows else ask("Performance Impact", p.METRIC)
     business = _figures(
@@ -215,7 +228,8 @@ def _metrics(
     if incident.status is Status.CANCELLED:
         missing.pop("resolved", None)
     return d.Metrics(
-        budget=replace(budget, sources=_sources(about)),
+        objective=objective,
+        budget=replace(figures, sources=_sources(about)),
         rows=rows,
         rows_prompt=rows_prompt,
         business=business,

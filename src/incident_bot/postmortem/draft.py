@@ -8,6 +8,7 @@ from datetime import date
 
 from incident_bot.domain.entries import ActionAdded
 from incident_bot.domain.people import Person
+from incident_bot.postmortem.budget import Budget
 from incident_bot.postmortem.facts import Fact, Point
 from incident_bot.postmortem.prompts import Prompt
 from incident_bot.postmortem.story import Moment
@@ -133,9 +134,13 @@ class MetricRow:
 
 @dataclass(frozen=True)
 class Metrics:
-    """Metrics and Data. `times` are the durations with both end points; `disorder` names the
-    neighbouring milestones that came the other way round; `reopened` when it was open again."""
+    """Metrics and Data. `objective`: what the configuration says of the error budget.
 
+    `times` are the durations with both end points; `disorder` names the neighbouring milestones
+    that came the other way round; `reopened` when it was open again.
+    """
+
+    objective: Budget | None
     budget: Figures
     rows: tuple[MetricRow, ...]
     rows_prompt: Prompt | None

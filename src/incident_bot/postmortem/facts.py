@@ -43,16 +43,17 @@ class Fact:
     """One figure.
 
     `value` is a number in `unit` (`s`: seconds, may be negative when the end points are not in
-    order; `drafts`), a moment, or the words that somebody supplied (`by`); None: not known.
-    `source` says whether the bot read it off the journal, computed it, or was told.
+    order; `drafts`, `%`, `days`), a moment, or the words that somebody supplied (`by`); None: not
+    known. `source` says whether the bot read it off the journal or the configuration, computed
+    it, or was told.
     """
 
     key: str
     name: str
-    value: int | datetime | str | None
+    value: int | float | datetime | str | None
     unit: str
     formula: str
-    source: Literal["recorded", "computed", "supplied"]
+    source: Literal["recorded", "configured", "computed", "supplied"]
     start: Point | None = None
     end: Point | None = None
     evidence: tuple[int, ...] = ()

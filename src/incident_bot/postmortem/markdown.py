@@ -13,9 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
-from incident_bot.domain.policy import Role
+from incident_bot.domain.policy import Policy
 from incident_bot.postmortem import clock
 from incident_bot.postmortem.blocks import bullets, own_markdown, prose
+from incident_bot.postmortem.budget import percent
 from incident_bot.postmortem.compose import compose
 from incident_bot.postmortem.draft import Header, Noted, Reference
 from incident_bot.postmortem.escape import (
@@ -48,13 +49,13 @@ SECTIONS = (
 )
 
 
-def write_postmortem(incident: Incident, journal: Sequence[Entry], roles: Sequence[Role]) -> str:
+def write_postmortem(incident: Incident, journal: Sequence[Entry], policy: Policy) -> str:
     """The postmortem as Markdown, ending in one line end. Times are UTC.
 
-    `roles` name the roles for people. Never raises for what is in the journal: gaps become
-    visible prompts, and times in an odd order a sentence.
+    `policy` has the words of the team and its objectives. Never raises for what is in the
+    journal: gaps become visible prompts, and times in an odd order a sentence.
     """
-    draft = compose(incident, journal, roles)
+    draft = compose(incident, journal, policy)
     templates = _templates()
     sections = [
         templates.get_template(f"{name}.md.j2").render(draft=draft).strip("\n") for name in SECTIONS
@@ -62,12 +63,17 @@ def write_postmortem(incident: Incident, journal: Sequence[Entry], roles: Sequen
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def write_timeline(incident: Incident, journal: Sequence[Entry], roles: Sequence[Role]) -> str:
+def write_timeline(incident: Incident, journal: Sequence[Entry], policy: Policy) -> str:
     """Every line of the timeline as Markdown, with number, UTC time, author and corrections."""
-    told = moments(journal, roles)
+    told = moments(journal, policy)
     dated = len(clock.days(moment.at for moment in told)) > 1
     template = _templates().get_template("timeline_document.md.j2")
-    return template.render(incident=incident, moments=told, dated=dated).strip("\n") + "\n"
+    return (
+        template.render(
+            incident=incident, status=policy.status_name(incident.status), moments=told, dated=dated
+        ).strip("\n")
+        + "\n"
+    )
 
 
 @cache
@@ -86,6 +92,7 @@ def _templates() -> Environment:
         bottom_line=_bottom_line,
         cell=_cell,
         exact=clock.exact,
+        figure=_figure,
         full=full,
         heading=heading,
         inline_prompt=_inline_prompt,
@@ -102,6 +109,7 @@ def _templates() -> Environment:
         strong=strong,
         ticket=_ticket,
         value=_value,
+        zone=_zone,
     )
     return environment
 
@@ -183,6 +191,20 @@ def _no_figure(fact: Fact, dated: bool) -> Md:
     if fact.start and fact.end:
         return Md(f"no figure: {_point(fact.end, dated)} is before {_point(fact.start, dated)} UTC")
     return Md(f"not known: no time for “{'” and “'.join(fact.missing)}”")
+
+
+def _figure(fact: Fact) -> Md:
+    """A configured or computed number with its unit: `99.95 %`, `30 days`, `21 m 36 s`."""
+    if fact.unit == "s" and isinstance(fact.value, int | float):
+        return Md(clock.with_fraction(fact.value))
+    if fact.unit == "%" and isinstance(fact.value, int | float):
+        return Md(percent(fact.value))
+    return Md(f"{fact.value} {fact.unit}")
+
+
+def _zone(fact: Fact) -> Md:
+    """`Concerning from 50 % (10 m 48 s)`."""
+    return Md(f"{inline(fact.name)} ({_figure(fact)})")
 
 
 def _bottom_line(header: Header, dated: bool) -> Md:

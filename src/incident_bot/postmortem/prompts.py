@@ -91,6 +91,14 @@ BUDGET = (
     "what was the error budget before, what was consumed, what remains?",
     "/incident impact slo Budget consumed: VALUE",
 )
+
+
+def consumed(budget: str) -> tuple[str, str, str]:
+    """The same where the budget is known (`21 m 36 s`)."""
+    question = f"how much of the error budget of {budget} was consumed, and what remains?"
+    return OPS, question, BUDGET[2]
+
+
 REFERENCE = (
     IC,
     "where are the dashboards, changes and logs?",

@@ -7,7 +7,7 @@ from datetime import datetime
 from incident_bot.domain import entries as e
 from incident_bot.domain.journal import Line, in_force, timeline
 from incident_bot.domain.people import Actor, Person
-from incident_bot.domain.policy import Role
+from incident_bot.domain.policy import Policy, Role
 from incident_bot.domain.words import IC, Milestone, Severity, Status
 from incident_bot.postmortem.clock import utc
 from incident_bot.postmortem.escape import flat
@@ -46,6 +46,8 @@ class Setting:
     """What a sentence needs to know from the entries recorded before it."""
 
     roles: Mapping[str, Role]
+    own_names: Mapping[Status, str]
+    """The statuses that the team calls otherwise."""
     severities: dict[int, Severity] = field(default_factory=dict)
     holders: dict[int, Person] = field(default_factory=dict)
     alerts: dict[str, str] = field(default_factory=dict)
@@ -65,8 +67,9 @@ class Setting:
         return f"the alert “{flat(self.alerts.get(alert_id, alert_id))}”"
 
 
-def _setting(journal: Sequence[e.Entry], roles: Sequence[Role]) -> Setting:
-    setting = Setting(roles={role.key: role for role in roles})
+def _setting(journal: Sequence[e.Entry], policy: Policy) -> Setting:
+    own = {s.status: flat(s.name) for s in policy.statuses if s.name != s.status.value}
+    setting = Setting(roles={role.key: role for role in policy.roles}, own_names=own)
     severity: Severity | None = None
     holders: dict[str, Person] = {}
     for line in in_force(journal):
@@ -125,6 +128,11 @@ def _role(line: Line, body: e.RoleAssigned, setting: Setting) -> tuple[str, str]
 
 def _status(line: Line, body: e.StatusChanged, setting: Setting) -> tuple[str, str]:
     rest = _joined(body.text, body.details)
+    name = setting.own_names.get(body.status)
+    if name and body.status is Status.OPEN:
+        return f"Incident reopened: {name}", rest
+    if name:
+        return f"{who(line.entry.actor)} set the status to {name}", rest
     match body.status:
         case Status.ACKNOWLEDGED:
             return f"{who(line.entry.actor)} acknowledged the incident", rest
@@ -178,9 +186,9 @@ def _words(line: Line, setting: Setting) -> tuple[str, str]:
             return body.kind.replace("_", " ").capitalize(), ""
 
 
-def moments(journal: Sequence[e.Entry], roles: Sequence[Role]) -> list[Moment]:
+def moments(journal: Sequence[e.Entry], policy: Policy) -> list[Moment]:
     """Every line of the timeline, one for each entry, in order of time."""
-    return [moment for _, moment in _told(journal, _setting(journal, roles))]
+    return [moment for _, moment in _told(journal, _setting(journal, policy))]
 
 
 def _told(journal: Sequence[e.Entry], setting: Setting) -> list[tuple[Line, Moment]]:
@@ -210,13 +218,13 @@ def _correction(entry: e.Entry) -> str:
     return f"Corrected by {who(entry.actor)} (#{entry.seq}){reason}"
 
 
-def story(journal: Sequence[e.Entry], roles: Sequence[Role]) -> list[Moment]:
+def story(journal: Sequence[e.Entry], policy: Policy) -> list[Moment]:
     """The timeline as a postmortem tells it: what happened at once is told once.
 
     Of one minute, an opening and the alert that opened it become one line, and so do the war
     room and the roles.
     """
-    setting = _setting(journal, roles)
+    setting = _setting(journal, policy)
     told: list[list[tuple[Line, Moment]]] = []
     for line, moment in _told(journal, setting):
         if told and _belongs(told[-1], line, moment):

@@ -1,12 +1,12 @@
-"""Who and what is in the Slack workspace: people by id and e-mail, channels by name.
+"""Who and what is in the Slack workspace: people by id and e-mail, channels and groups by name.
 
-Raises only Later: somebody who is not there is None, everything else is "ask again".
+Somebody who is not there is None, and what Slack cannot tell just now is Later ("ask again").
 """
 
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 _NOBODY = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{8,}")
 PAGE = 999  # Slack takes fewer than 1,000
+GROUPS_FRESH = 60.0  # seconds that a user group and its members are taken as they were
 SEARCH_AGAIN = 600.0  # seconds until a missing channel is looked for again
 
 
@@ -33,6 +34,9 @@ class Lookup:
         self._missing_until: dict[str, float] = {}
         self._warned: set[str] = set()
         self._searching = asyncio.Lock()
+        self._groups: tuple[float, dict[str, str]] = (0.0, {})
+        self._members: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._grouping = asyncio.Lock()
 
     async def slack_user(self, slack_id: str) -> KnownPerson | None:
         """Somebody by Slack id, deactivated people included; None when Slack knows nobody."""
@@ -73,6 +77,39 @@ class Lookup:
             else:
                 self._missing_until[name] = time.monotonic() + SEARCH_AGAIN
             return found
+
+    async def usergroup(self, name: str) -> Sequence[str] | None:
+        """The Slack ids of a user group's members, by its handle (`@payments`) or id.
+
+        None when there is no such group, or it is disabled. Raises Later and SlackRefused (no
+        permission, no user groups in this plan).
+        """
+        async with self._grouping:
+            group = await self._group_id(name) if name.startswith("@") else name
+            if group is None:
+                return None
+            until, members = self._members.get(group, (0.0, ()))
+            if until <= time.monotonic():
+                try:
+                    answer = await self._gateway.call("usergroups.users.list", usergroup=group)
+                except SlackRefused as refused:
+                    if refused.code != "no_such_subteam":
+                        raise
+                    return None
+                members = tuple(str(user) for user in answer.get("users") or ())
+                self._members[group] = (time.monotonic() + GROUPS_FRESH, members)
+            return members
+
+    async def _group_id(self, handle: str) -> str | None:
+        until, known = self._groups
+        if until <= time.monotonic():
+            answer = await self._gateway.call("usergroups.list")
+            known = {
+                str(group.get("handle")).casefold(): str(group["id"])
+                for group in answer.get("usergroups") or ()
+            }
+            self._groups = (time.monotonic() + GROUPS_FRESH, known)
+        return known.get(handle.removeprefix("@").casefold())
 
     async def _find(self, name: str) -> str | None:
         try:

@@ -16,29 +16,33 @@ from incident_bot.domain.decisions.common import (
 from incident_bot.domain.decisions.opening import alert_entry, alert_moment
 from incident_bot.domain.incident import REOPENED, Incident, room_key
 from incident_bot.domain.people import Person
+from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import IC, AlertStatus
 
 OWN_NOTE = "Incident Bot "
 """How the notes begin that the bot writes in PagerDuty; their echo is no news."""
 
 
-def joins(incident: Incident, command: c.AlertTriggers, now: datetime) -> Decision:
+def joins(incident: Incident, command: c.AlertTriggers, policy: Policy, now: datetime) -> Decision:
     """Another alert of the same group becomes part of the open incident."""
     alert = command.alert
     if alert.alert_id not in incident.alerts:
         return _join(incident, alert, alert_moment(command, now))
     if command.event_type == c.TRIGGERED:
         return Decision()
-    return _happened(incident, alert.alert_id, command.event_type, moment(command, now))
+    return _happened(incident, alert.alert_id, command.event_type, policy, moment(command, now))
 
 
-def room_wanted(incident: Incident, command: c.OpenForAlert, now: datetime) -> Decision:
+def room_wanted(
+    incident: Incident, command: c.OpenForAlert, policy: Policy, now: datetime
+) -> Decision:
     """A person asks for a room for an alert whose group has one: the alert joins it."""
     ref, person = incident.ref, command.actor.person
     if command.alert.alert_id in incident.alerts:
         if incident.is_over:
+            name = policy.status_name(incident.status)
             raise Refusal(
-                f"This alert had its war room: {ref}, which is {incident.status}. "
+                f"This alert had its war room: {ref}, which is {name}. "
                 f"If it is not over after all: `/incident {ref} reopen`."
             )
         raise Refusal(f"{ref} is already open for this alert.")
@@ -132,12 +136,14 @@ def annotated(incident: Incident, command: c.AlertAnnotates, now: datetime) -> D
     )
 
 
-def other(incident: Incident, command: c.AlertHappens, now: datetime) -> Decision:
+def other(incident: Incident, command: c.AlertHappens, policy: Policy, now: datetime) -> Decision:
     """Kept as it came."""
-    return _happened(incident, command.alert_id, command.event_type, moment(command, now))
+    return _happened(incident, command.alert_id, command.event_type, policy, moment(command, now))
 
 
-def _happened(incident: Incident, alert_id: str, event_type: str, at: datetime) -> Decision:
+def _happened(
+    incident: Incident, alert_id: str, event_type: str, policy: Policy, at: datetime
+) -> Decision:
     """An entry; the room is told of an alert that was opened again."""
     entries = (NewEntry(e.AlertOther(alert_id=alert_id, event_type=event_type), at),)
     if event_type != REOPENED:
@@ -146,5 +152,6 @@ def _happened(incident: Incident, alert_id: str, event_type: str, at: datetime) 
     alert = incident.alerts.get(alert_id)
     words = f"PagerDuty reopened an alert: {alert.title if alert else alert_id}."
     if incident.is_over:
-        words += f" {incident.ref} is {incident.status}; if it goes on: `/incident reopen`."
+        name = policy.status_name(incident.status)
+        words += f" {incident.ref} is {name}; if it goes on: `/incident reopen`."
     return Decision(entries, (say(incident.ref, seq, (words,)), *refresh(incident, seq)))

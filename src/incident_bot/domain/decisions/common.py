@@ -6,6 +6,8 @@ from incident_bot.domain import commands as c
 from incident_bot.domain.decision import JobKind, NewJob, Refusal, Sentence, to_json
 from incident_bot.domain.incident import Incident, room_key
 from incident_bot.domain.people import Person
+from incident_bot.domain.policy import Policy, Route
+from incident_bot.domain.words import Status
 
 
 def moment(command: c.Command, now: datetime) -> datetime:
@@ -19,12 +21,13 @@ def must_exist(incident: Incident) -> None:
         raise Refusal("There is no such incident. See the open ones with `/incident list`.")
 
 
-def must_not_be_cancelled(incident: Incident) -> None:
+def must_not_be_cancelled(incident: Incident, policy: Policy) -> None:
     """Refusal for what makes no sense in a cancelled incident."""
     must_exist(incident)
-    if incident.status == "cancelled":
+    if incident.status is Status.CANCELLED:
+        name = policy.status_name(incident.status)
         raise Refusal(
-            f"{incident.ref} was cancelled. If it is an incident after all: `/incident reopen`."
+            f"{incident.ref} was {name}. If it is an incident after all: `/incident reopen`."
         )
 
 
@@ -60,6 +63,22 @@ def invite(
         },
         after=(room_key(ref),),
         urgent=True,
+    )
+
+
+def invite_of_route(ref: str, route: Route | None) -> tuple[NewJob, ...]:
+    """Invite whom the route names, in a job of its own: to find out who is in a group may take
+    long, and the others wait for nobody."""
+    if route is None or not route.invite:
+        return ()
+    return (
+        NewJob(
+            kind=JobKind.INVITE,
+            key=f"{ref}/invite/route",
+            args={"named": list(route.invite)},
+            after=(room_key(ref),),
+            urgent=True,
+        ),
     )
 
 

@@ -5,13 +5,10 @@ from datetime import datetime
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Reply
-from incident_bot.domain.decisions.common import bookmark, invite, moment
+from incident_bot.domain.decisions.common import bookmark, invite, invite_of_route, moment
 from incident_bot.domain.incident import Incident, room_key
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Route
-from incident_bot.domain.words import Severity
-
-_PRIORITIES = {f"P{n}": Severity(n) for n in range(1, 6)}
 
 
 def declare(incident: Incident, command: c.Declare, policy: Policy, now: datetime) -> Decision:
@@ -31,7 +28,7 @@ def declare(incident: Incident, command: c.Declare, policy: Policy, now: datetim
     )
     return Decision(
         entries=(NewEntry(opened, moment(command, now)),),
-        jobs=_opening(incident.ref, opened, policy, (person,) if person else (), None),
+        jobs=_opening(incident.ref, opened, policy, (person,) if person else ()),
         reply=reply,
     )
 
@@ -91,7 +88,7 @@ def _open_for(
 ) -> Decision:
     opened = e.Opened(
         title=" ".join(alert.title.split()),
-        severity=route.severity or _PRIORITIES.get(alert.priority or "", policy.default_severity),
+        severity=route.severity or policy.severity_of(alert.priority),
         service_id=alert.service_id,
         service=alert.service,
         group=route.group_of(alert),
@@ -99,7 +96,7 @@ def _open_for(
     return Decision(
         entries=(NewEntry(opened, at), NewEntry(alert_entry(alert), at)),
         jobs=(
-            *_opening(incident.ref, opened, policy, (*people, *alert.assignees), alert),
+            *_opening(incident.ref, opened, policy, (*people, *alert.assignees), alert, route),
             *bookmark(incident.ref, 2, "PagerDuty incident", alert.url),
         ),
     )
@@ -110,7 +107,8 @@ def _opening(
     opened: e.Opened,
     policy: Policy,
     people: tuple[Person, ...],
-    alert: c.AlertSeen | None,
+    alert: c.AlertSeen | None = None,
+    route: Route | None = None,
 ) -> tuple[NewJob, ...]:
     """Create, then invite at once; everything else beside it or after."""
     room, summary = room_key(ref), f"{ref}/summary"
@@ -118,6 +116,7 @@ def _opening(
     jobs = [
         NewJob(JobKind.CREATE_ROOM, room, urgent=True),
         invite(ref, 1, people, on_call),
+        *invite_of_route(ref, route),
         NewJob(JobKind.POST_SUMMARY, summary, after=(room,), lane=summary),
         NewJob(JobKind.PIN_SUMMARY, f"{ref}/pin", after=(summary,)),
         NewJob(JobKind.SET_TOPIC, f"{ref}/topic/1", {"seq": 1}, lane=f"{ref}/topic", after=(room,)),
@@ -133,6 +132,7 @@ def _opening(
                         {"id": p.pagerduty_id, "name": p.name} for p in people if p.pagerduty_id
                     ],
                     "escalation_policy_id": on_call,
+                    **({"named": list(route.invite)} if route and route.invite else {}),
                 },
                 urgent=True,
             ),

@@ -26,9 +26,15 @@ def room(incident: Incident, command: c.RecordRoom, now: datetime) -> Decision:
 
 
 def invitation(incident: Incident, command: c.RecordInvitation, now: datetime) -> Decision:
-    """Slack confirmed some; who could not be invited is named in the room."""
+    """Slack confirmed some; who could not be invited is named in the room.
+
+    Several invitations may name the same person: each is recorded once.
+    """
+    new = tuple(p for p in command.people if not any(p.is_same(q) for q in incident.invited))
+    if not new and not command.failed:
+        return Decision()
     seq = incident.last_seq + 1
-    body = e.PeopleInvited(people=command.people, failed=command.failed)
+    body = e.PeopleInvited(people=new, failed=command.failed)
     jobs = tuple(
         say(incident.ref, seq, (words,), part=str(n)) for n, words in enumerate(command.failed)
     )

@@ -18,7 +18,7 @@ from incident_bot.domain.policy import Policy
 
 def assign(incident: Incident, command: c.AssignRole, policy: Policy, now: datetime) -> Decision:
     """Give or release a role. A claim (`only_if_free`) never takes it from its holder."""
-    must_not_be_cancelled(incident)
+    must_not_be_cancelled(incident, policy)
     role = policy.role(command.role)
     if role is None:
         known = ", ".join(f"`{r.key}`" for r in policy.roles)
@@ -56,8 +56,10 @@ def assign(incident: Incident, command: c.AssignRole, policy: Policy, now: datet
     )
 
 
-def severity(incident: Incident, command: c.ChangeSeverity, now: datetime) -> Decision:
-    """Change the severity; the roles stay as they are."""
+def severity(
+    incident: Incident, command: c.ChangeSeverity, policy: Policy, now: datetime
+) -> Decision:
+    """Change the severity; the roles stay as they are. The answer says what it means here."""
     must_exist(incident)
     if command.severity is incident.severity:
         raise Refusal(f"{incident.ref} is {incident.severity.label} already.")
@@ -74,7 +76,7 @@ def severity(incident: Incident, command: c.ChangeSeverity, now: datetime) -> De
         reply=Reply(
             (
                 f"{incident.ref} is now {command.severity.label} "
-                f"(was {incident.severity.label}){why}",
+                f"(was {incident.severity.label}){why}\n{policy.level(command.severity).in_short}",
             )
         ),
     )

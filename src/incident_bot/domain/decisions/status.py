@@ -17,17 +17,22 @@ from incident_bot.domain.decisions.common import (
 )
 from incident_bot.domain.incident import Alert, Incident
 from incident_bot.domain.journal import versions
+from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import AlertStatus, Milestone, Status
 
 
 def change(
-    incident: Incident, command: c.ChangeStatus, journal: Sequence[e.Entry], now: datetime
+    incident: Incident,
+    command: c.ChangeStatus,
+    policy: Policy,
+    journal: Sequence[e.Entry],
+    now: datetime,
 ) -> Decision:
     """Acknowledged or mitigated. A late one sets its time and never turns the status back."""
-    must_not_be_cancelled(incident)
+    must_not_be_cancelled(incident, policy)
     status, at = command.status, moment(command, now)
     milestone = Milestone(status.value)
-    _refuse_repetition(incident, status, milestone, command)
+    _refuse_repetition(incident, status, milestone, command, policy)
     seq = incident.last_seq + 1
     jobs = refresh(incident, seq, headline=True)
     if status is Status.ACKNOWLEDGED and not incident.is_over:
@@ -40,23 +45,28 @@ def change(
     return Decision(
         entries=(_entry(incident, status, command, journal, at),),
         jobs=jobs,
-        reply=Reply((f"{incident.ref} {status} at ", at, rest)),
+        reply=Reply((f"{incident.ref} {policy.status_name(status)} at ", at, rest)),
     )
 
 
 def resolve(
-    incident: Incident, command: c.Resolve, journal: Sequence[e.Entry], now: datetime
+    incident: Incident,
+    command: c.Resolve,
+    policy: Policy,
+    journal: Sequence[e.Entry],
+    now: datetime,
 ) -> Decision:
     """Declare it over, resolve its alerts in PagerDuty, and bring the draft into the room."""
-    must_not_be_cancelled(incident)
+    must_not_be_cancelled(incident, policy)
     at, seq = moment(command, now), incident.last_seq + 1
-    _refuse_repetition(incident, Status.RESOLVED, Milestone.RESOLVED, command)
+    _refuse_repetition(incident, Status.RESOLVED, Milestone.RESOLVED, command, policy)
     entry = _entry(incident, Status.RESOLVED, command, journal, at)
+    name = policy.status_name(Status.RESOLVED)
     if incident.is_over:
         return Decision(
             entries=(entry,),
             jobs=refresh(incident, seq, headline=True),
-            reply=Reply((f"{incident.ref} was resolved at ", at, ".")),
+            reply=Reply((f"{incident.ref} was {name} at ", at, ".")),
         )
     jobs = [*refresh(incident, seq, headline=True)]
     for alert in incident.open_alerts:
@@ -78,7 +88,7 @@ def resolve(
         jobs=tuple(jobs),
         reply=Reply(
             (
-                f"{incident.ref} resolved at ",
+                f"{incident.ref} {name} at ",
                 at,
                 f"{took}{done}{pagerduty}\nThe postmortem draft comes into its room as a file.",
             )
@@ -86,41 +96,42 @@ def resolve(
     )
 
 
-def keep_open(incident: Incident) -> Decision:
+def keep_open(incident: Incident, policy: Policy) -> Decision:
     """PagerDuty says resolved, the room says not yet."""
     must_exist(incident)
     if incident.is_over:
-        raise Refusal(f"{incident.ref} is {incident.status} already.")
+        raise Refusal(f"{incident.ref} is {policy.status_name(incident.status)} already.")
     return Decision(
         reply=Reply((f"{incident.ref} stays open. When it is over: `/incident resolve`.",))
     )
 
 
-def reopen(incident: Incident, command: c.Reopen, now: datetime) -> Decision:
+def reopen(incident: Incident, command: c.Reopen, policy: Policy, now: datetime) -> Decision:
     """Open again what was resolved or cancelled."""
     must_exist(incident)
     if not incident.is_over:
-        raise Refusal(f"{incident.ref} is {incident.status}, so there is nothing to reopen.")
+        name = policy.status_name(incident.status)
+        raise Refusal(f"{incident.ref} is {name}, so there is nothing to reopen.")
     at, seq = moment(command, now), incident.last_seq + 1
     rest = f": {command.text}" if command.text else "."
     return Decision(
         entries=(NewEntry(e.StatusChanged(status=Status.OPEN, text=command.text), at),),
         jobs=refresh(incident, seq, headline=True),
-        reply=Reply((f"{incident.ref} is open again{rest}",)),
+        reply=Reply((f"{incident.ref} is {policy.status_name(Status.OPEN)} again{rest}",)),
     )
 
 
-def cancel(incident: Incident, command: c.Cancel, now: datetime) -> Decision:
+def cancel(incident: Incident, command: c.Cancel, policy: Policy, now: datetime) -> Decision:
     """It was no incident after all. PagerDuty is left as it is."""
     must_exist(incident)
     if incident.is_over:
-        raise Refusal(f"{incident.ref} is {incident.status} already.")
+        raise Refusal(f"{incident.ref} is {policy.status_name(incident.status)} already.")
     at, seq = moment(command, now), incident.last_seq + 1
     rest = f": {command.text}" if command.text else "."
     return Decision(
         entries=(NewEntry(e.StatusChanged(status=Status.CANCELLED, text=command.text), at),),
         jobs=refresh(incident, seq, headline=True),
-        reply=Reply((f"{incident.ref} cancelled{rest}",)),
+        reply=Reply((f"{incident.ref} {policy.status_name(Status.CANCELLED)}{rest}",)),
     )
 
 
@@ -146,17 +157,19 @@ def _refuse_repetition(
     status: Status,
     milestone: Milestone,
     command: c.ChangeStatus | c.Resolve,
+    policy: Policy,
 ) -> None:
     """Without a time of its own, a milestone already reached (or passed) is refused."""
     if command.at is not None or incident.status.rank < status.rank:
         return
-    example = f"`/incident status {status} at 14:50`"
+    example, name = f"`/incident status {status} at 14:50`", policy.status_name(status)
     if (at := incident.times.get(milestone)) is not None:
         raise Refusal(
-            f"{incident.ref} was {status} already, at ", at, f". To put the time right: {example}."
+            f"{incident.ref} was {name} already, at ", at, f". To put the time right: {example}."
         )
     raise Refusal(
-        f"{incident.ref} is {incident.status} already. To say when it was {status}: {example}."
+        f"{incident.ref} is {policy.status_name(incident.status)} already. "
+        f"To say when it was {name}: {example}."
     )
 
 

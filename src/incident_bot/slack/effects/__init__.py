@@ -8,6 +8,7 @@ from incident_bot.effects import Handler
 from incident_bot.slack.effects import (
     announcements,
     documents,
+    guests,
     invitations,
     messages,
     roles,
@@ -47,6 +48,7 @@ def handlers(
     (an outcome unknown is one: SlackUnknown) and GiveUp.
     """
     asked = OnCall(on_call)
+    named = guests.Guests(people, lookup)
     furniture = summary.Summary(gateway, memory, policy)
     public = announcements.Announcements(gateway, lookup, memory, policy)
     spoken = messages.Messages(gateway)
@@ -55,8 +57,8 @@ def handlers(
     )
     every: dict[JobKind, tuple[str, Handler]] = {
         JobKind.CREATE_ROOM: (room.WHAT, room.OpenRoom(gateway, memory, policy)),
-        JobKind.LOOK_UP_PEOPLE: ("look people up", invitations.LookUpPeople(people, asked)),
-        JobKind.INVITE: (invitations.WHAT, invitations.Invite(gateway, people, asked)),
+        JobKind.LOOK_UP_PEOPLE: ("look people up", invitations.LookUpPeople(people, asked, named)),
+        JobKind.INVITE: (invitations.WHAT, invitations.Invite(gateway, people, asked, named)),
         JobKind.POST_SUMMARY: (summary.POST, furniture.post),
         JobKind.PIN_SUMMARY: (summary.PIN, furniture.pin),
         JobKind.UPDATE_SUMMARY: (summary.UPDATE, furniture.update),

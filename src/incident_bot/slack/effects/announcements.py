@@ -33,7 +33,7 @@ class Announcements:
         channel = await self._channel()
         if channel is None or incident.private:
             return Done()
-        text, blocks = announcement(incident)
+        text, blocks = announcement(incident, self._policy)
         posted = await post_once(
             self._gateway, channel, effect.job.key, text, blocks, again=effect.again, join=True
         )
@@ -51,7 +51,7 @@ class Announcements:
             raise Later("the incident is not announced yet")
         if "ts" not in posted:
             return Done()
-        text, blocks = announcement(incident)
+        text, blocks = announcement(incident, self._policy)
         try:
             await self._gateway.call(
                 "chat.update", channel=posted["channel"], ts=posted["ts"], text=text, blocks=blocks

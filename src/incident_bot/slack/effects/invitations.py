@@ -9,6 +9,7 @@ import structlog
 from incident_bot.domain.commands import RecordInvitation
 from incident_bot.domain.people import BOT
 from incident_bot.effects import Done, Effect, Later
+from incident_bot.slack.effects.guests import Guests
 from incident_bot.slack.effects.needs import Directory
 from incident_bot.slack.effects.on_call import OnCall
 from incident_bot.slack.gateway import Gateway, SlackRefused
@@ -18,7 +19,8 @@ log = structlog.get_logger(__name__)
 
 WHAT = "invite people to the war room"
 AT_ONCE = 100
-TRIES = 5  # how often somebody whom PagerDuty or Slack does not tell about is asked for again
+ASKED_AT_ONCE = 10
+TRIES = 8  # how often somebody whom PagerDuty or Slack does not tell about is asked for again
 NOBODY_ON_CALL = "PagerDuty names nobody on call for this: invite somebody by hand with /invite."
 
 _BY_HAND = "invite them by hand"
@@ -55,9 +57,10 @@ _ABOUT_US = frozenset(
 class LookUpPeople:
     """The handler of `look_up_people`: learns, beside the creating of the room, who they are."""
 
-    def __init__(self, people: Directory, on_call: OnCall) -> None:
+    def __init__(self, people: Directory, on_call: OnCall, guests: Guests) -> None:
         self._people = people
         self._on_call = on_call
+        self._guests = guests
 
     async def __call__(self, effect: Effect) -> Done:
         """A courtesy to the invitation, which asks again for what could not be learned here."""
@@ -66,6 +69,8 @@ class LookUpPeople:
         looks: list[Awaitable[object]] = [self._people.by_pagerduty(*one) for one in wanted]
         if policy and not wanted:
             looks.append(self._on_call(policy))
+        if named := effect.args.get("named"):
+            looks.append(self._guests(named))
         found = await asyncio.gather(*looks, return_exceptions=True)
         if problems := [repr(one) for one in found if isinstance(one, BaseException)]:
             log.info("people not looked up", job=effect.job.key, problems=problems)
@@ -75,14 +80,21 @@ class LookUpPeople:
 class Invite:
     """The handler of `invite`."""
 
-    def __init__(self, gateway: Gateway, people: Directory, on_call: OnCall) -> None:
+    def __init__(
+        self, gateway: Gateway, people: Directory, on_call: OnCall, guests: Guests
+    ) -> None:
         self._gateway = gateway
         self._people = people
         self._on_call = on_call
+        self._guests = guests
 
     async def __call__(self, effect: Effect) -> Done:
         """Invite whom the job names, else who is on call. Being there already counts."""
-        room, args = effect.room, effect.args
+        args = effect.args
+        if named := args.get("named"):
+            effect.begins()  # nobody waits until it is known who is in a group
+            guests = await self._guests(named)
+            return await self._bring(effect, guests.ids, {}, guests.waiting, guests.refused)
         slack_ids: Sequence[str] = args.get("slack_ids") or ()
         wanted = [_pagerduty_id(item) for item in args.get("pagerduty_ids") or ()]
         policy = args.get("escalation_policy_id")
@@ -92,17 +104,27 @@ class Invite:
         if policy and not slack_ids and not wanted:
             known, waiting = await self._ask_on_call(policy)
         here, absent = _by_account(known)
-        ids = list(dict.fromkeys([*slack_ids, *here]))
-        effect.begins()
-        codes, named = await asyncio.gather(
-            self._invite(room, ids),
-            asyncio.gather(*(self._people.by_slack(i) for i in slack_ids)),
-        )
-        if waiting and effect.job.attempt < TRIES:
-            raise Later(f"not looked up yet: {', '.join(waiting)}")
-        here |= {str(p.slack_id): p for p in named}
-        invited = tuple(here[i].person for i, code in codes.items() if code is None)
         failed = [f"{_name(p)} has no Slack account here: {_BY_HAND}." for p in absent]
+        return await self._bring(effect, slack_ids, here, waiting, failed)
+
+    async def _bring(
+        self,
+        effect: Effect,
+        slack_ids: Sequence[str],
+        here: Mapping[str, KnownPerson],
+        waiting: Mapping[str, str],
+        failed: Sequence[str],
+    ) -> Done:
+        """Invite `slack_ids`, of whom no more is known yet, and those of `here`; then come again
+        for who waits, or tell."""
+        room, ids = effect.room, list(dict.fromkeys([*slack_ids, *here]))
+        effect.begins()
+        codes, named = await asyncio.gather(self._invite(room, ids), self._names(slack_ids))
+        if waiting and effect.job.attempt < TRIES:
+            raise Later("not everybody could be looked up yet")
+        here = {**here, **{str(p.slack_id): p for p in named}}
+        invited = tuple(here[i].person for i, code in codes.items() if code is None)
+        failed = [*failed]
         failed += [
             f"{who} could not be looked up{why}: {_BY_HAND}." for who, why in waiting.items()
         ]
@@ -111,6 +133,16 @@ class Invite:
             failed.append(NOBODY_ON_CALL)
         then = RecordInvitation(actor=BOT, people=invited, failed=tuple(failed))
         return Done(result={"invited": [p.slack_id for p in invited]}, then=then)
+
+    async def _names(self, slack_ids: Sequence[str]) -> list[KnownPerson]:
+        """Who they are, a few at a time: a group may be large."""
+        turn = asyncio.Semaphore(ASKED_AT_ONCE)
+
+        async def name(slack_id: str) -> KnownPerson:
+            async with turn:
+                return await self._people.by_slack(slack_id)
+
+        return await asyncio.gather(*map(name, slack_ids))
 
     async def _look_up(
         self, wanted: Sequence[tuple[str, str | None]]

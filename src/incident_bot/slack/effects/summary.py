@@ -43,7 +43,7 @@ class Summary:
     async def post(self, effect: Effect) -> Done:
         """`post_summary`."""
         incident = the_incident(effect)
-        text, blocks = summary(incident, self._policy.roles)
+        text, blocks = summary(incident, self._policy)
         key, again = effect.job.key, effect.again
         posted = await post_once(
             self._gateway, effect.room, key, text, blocks, again=again, urgent=True
@@ -60,7 +60,7 @@ class Summary:
         posted = await self._memory.result(f"{incident.ref}/summary")
         if posted is None:
             raise Later("the summary is not posted yet")
-        text, blocks = summary(incident, self._policy.roles)
+        text, blocks = summary(incident, self._policy)
         try:
             await self._gateway.call(
                 "chat.update", channel=posted["channel"], ts=posted["ts"], text=text, blocks=blocks
@@ -90,7 +90,7 @@ class Summary:
         What another replica set is not known here: but for a new room's, we look first.
         """
         incident, room = the_incident(effect), effect.room
-        words = topic(incident)
+        words = topic(incident, self._policy)
         if effect.again or effect.args["seq"] > 1:
             answer = await self._gateway.call("conversations.info", channel=room)
             if ((answer.get("channel") or {}).get("topic") or {}).get("value") == words:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from incident_bot.domain.levels import DEFAULT_STATUSES, StatusName
 from incident_bot.domain.policy import DEFAULT_ROLES, Role
 from incident_bot.domain.words import (
     ActionKind,
@@ -23,11 +24,13 @@ from incident_bot.domain.words import (
 
 @dataclass(frozen=True)
 class Context:
-    """What reading needs: domain time (aware UTC), the person's zone, and the roles there are."""
+    """What reading needs: domain time (aware UTC), the person's zone, the roles there are, and
+    how the statuses are called."""
 
     now: datetime
     zone: ZoneInfo
     roles: Sequence[Role] = DEFAULT_ROLES
+    statuses: Sequence[StatusName] = DEFAULT_STATUSES
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """`severity`, `status`, `resolve`, `reopen` and `cancel`: where the incident stands."""
 
 import re
+from collections.abc import Mapping, Sequence
 
+from incident_bot.domain.levels import StatusName
 from incident_bot.domain.times import leading_time
 from incident_bot.domain.words import Status
 from incident_bot.slack.grammar.opening import SEVERITY, severity_of
@@ -24,6 +26,7 @@ from incident_bot.slack.grammar.words import (
     wrong,
 )
 
+_NAMED = (Status.ACKNOWLEDGED, Status.MITIGATED, Status.RESOLVED, Status.OPEN)
 STATUS_EXAMPLE = "status mitigated at 14:20 Failed over to the replica"
 _STATUS = {
     "acknowledged": Status.ACKNOWLEDGED,
@@ -60,14 +63,19 @@ def severity(raw: str, _context: Context) -> SetSeverity | Show:
 
 def status(raw: str, context: Context) -> SetStatus | Resolve | Reopen | Cancel | Show:
     """`status acknowledged|mitigated|resolved|open [at TIME] [text]`"""
-    word, rest = first_word(plain(raw))
-    if not word:
+    text = plain(raw).strip()
+    if not text:
         return Show("status")
-    found = _STATUS.get(word.lower().rstrip(":,"))
+    words = status_words(context.statuses)
+    found, rest = _leading(text, words)
     if found is None:
-        guess = nearest(word, _STATUS)
-        example = f"status {_STATUS[guess].value}" if guess else STATUS_EXAMPLE
-        problem = f"{quoted(word)} is none of acknowledged, mitigated, resolved and open"
+        word, _ = first_word(text)
+        guess = nearest(word, words)
+        example = f"status {words[guess].value}" if guess else STATUS_EXAMPLE
+        names = {s.status: s.name for s in context.statuses}
+        known = ", ".join(names.get(status, status.value) for status in _NAMED[:-1])
+        last = names.get(_NAMED[-1], _NAMED[-1].value)
+        problem = f"{quoted(word)} is none of {known} and {last}"
         raise wrong("status", problem, example)
     match found:
         case Status.OPEN:
@@ -80,6 +88,24 @@ def status(raw: str, context: Context) -> SetStatus | Resolve | Reopen | Cancel 
         case Status.ACKNOWLEDGED | Status.MITIGATED:
             at, text = leading_time(rest, context.now, context.zone)
             return SetStatus(found, at, *headline_and_details(text))
+
+
+def status_words(statuses: Sequence[StatusName]) -> dict[str, Status]:
+    """Everything that may be typed for a status, lower case. The five words of the bot itself,
+    which its examples use, keep their meaning whatever a team calls its statuses."""
+    chosen = {
+        word.casefold(): s.status for s in statuses for word in (s.name, *s.also) if word.strip()
+    }
+    return {**_STATUS, **chosen, **{status.value: status for status in Status}}
+
+
+def _leading(text: str, words: Mapping[str, Status]) -> tuple[Status | None, str]:
+    """The status that the text begins with (a name may be several words), and what follows."""
+    for word in sorted(words, key=len, reverse=True):
+        pattern = r"\s+".join(map(re.escape, word.split()))
+        if match := re.match(rf"{pattern}[:,]*(?=\s|$)", text, re.IGNORECASE):
+            return words[word], text[match.end() :].lstrip(" \t")
+    return None, text
 
 
 def resolve(raw: str, context: Context) -> Resolve:

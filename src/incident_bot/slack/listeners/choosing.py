@@ -66,15 +66,7 @@ def may_know(incident: Incident, here: Incident | None, person: Person) -> bool:
     if not incident.private or (here is not None and here.ref == incident.ref):
         return True
     members = (*incident.invited, *incident.roles.values(), incident.opened_by)
-    return any(member is not None and _is_surely(person, member) for member in members)
-
-
-def _is_surely(person: Person, member: Person) -> bool:
-    """The same account: names and handles are whatever their owners make them."""
-    return bool(
-        (person.slack_id and person.slack_id == member.slack_id)
-        or (person.pagerduty_id and person.pagerduty_id == member.pagerduty_id)
-    )
+    return any(person.is_surely(member) for member in members)
 
 
 async def _which(typed: Typed, verb: VerbSpec, store: Reads) -> Refusal:

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
+from incident_bot import logs
 from incident_bot.domain.decision import Refusal, Sentence
 from incident_bot.domain.times import zone_of
 from incident_bot.service import Unavailable
@@ -65,11 +66,13 @@ class Desk:
                 typed = split(f"{typed.ref} status" if typed.ref else "help", NAMES)
             if HELP_WANTED & {typed.rest.strip().lower(), typed.rest_after.strip().lower()}:
                 typed = split(f"help {typed.verb or ''}", NAMES)
+            logs.learned(verb=typed.verb or "free text")
             if typed.verb is None:
                 return await free_text(asked, typed)
             verb = VERBS[typed.verb]
             store = self._service.store
             chosen = await choose(typed, verb, asked.here, asked.person.person, store)
+            logs.learned(ref=chosen.incident.ref if chosen.incident else None)
             return await verb.handler(replace(asked, incident=chosen.incident, rest=chosen.rest))
 
         return await self._within(work, "command", recorded)
@@ -82,6 +85,7 @@ class Desk:
             name = str(action.get("action_id") or "").partition(":")[0]
             if name not in BUTTONS:
                 raise Refusal(OLD_BUTTON)
+            logs.learned(verb=name)
             user = body.get("user") or {}
             handle = user.get("username") or user.get("name")
             stamp = action.get("action_ts")
@@ -113,7 +117,9 @@ class Desk:
     ) -> Asked:
         person = await known.by_slack(user or "", handle)
         here = await self._service.store.in_channel(channel) if channel else None
-        context = Context(self._service.now(), zone_of(person.tz), self._service.policy.roles)
+        policy = self._service.policy
+        zone = zone_of(person.tz)
+        context = Context(self._service.now(), zone, policy.roles, policy.statuses)
         return Asked(
             service=self._service,
             people=known,
@@ -134,16 +140,20 @@ class Desk:
             async with asyncio.timeout(self._deadline):
                 return await work()
         except Refusal as refusal:
+            logs.learned(outcome="partly_recorded" if recorded else "refused")
             return _after(recorded, refusal.sentence)
         except (Unavailable, StoreUnavailable, TimeoutError) as error:
             log.warning("Slack input not recorded", what=what, error=type(error).__name__)
+            logs.learned(outcome="unavailable")
             return _after(recorded, (NOT_RECORDED,))
         except ValidationError:
+            logs.learned(outcome="partly_recorded" if recorded else "refused")
             return _after(recorded, (TOO_LONG,))
         except Exception as error:  # the outermost edge: a person waits, and must be answered
             # Not the message: it may quote what was typed, and the incident may be private.
             where = "".join(traceback.format_tb(error.__traceback__))
             log.error("Slack input failed", what=what, error=type(error).__name__, where=where)
+            logs.learned(outcome="failed")
             return _after(recorded, (FAILED,))
 
 

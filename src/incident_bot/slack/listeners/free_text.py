@@ -37,7 +37,11 @@ async def free_text(asked: Asked, typed: Typed) -> Answer:
     """Declare, or ask first: in a war room, with fewer than three words, or when the first word
     looks like a verb."""
     first = typed.word.lower().rstrip(":,")
-    guess = _MEANT_BY.get(first) or _example(asked, nearest(typed.word, asked.verbs))
+    guess = (
+        _MEANT_BY.get(first)
+        or _status(asked, first)
+        or _example(asked, nearest(typed.word, asked.verbs))
+    )
     if typed.ref is not None:
         raise Refusal(
             f"I understood {typed.ref}, but {quoted(plain(typed.word))} is no verb. "
@@ -87,6 +91,12 @@ def _hint(asked: Asked, typed: Typed, guess: str | None) -> str:
     if asked.here is not None:
         return f"To add it to the timeline: `/incident log {in_code(typed.rest)}`"
     return "Example: `/incident declare sev2 Checkout returns errors`"
+
+
+def _status(asked: Asked, word: str) -> str | None:
+    """The command for a team's own word for a status, typed without its verb."""
+    own = (w.casefold() for s in asked.context.statuses for w in s.also)
+    return f"status {word}" if word in own else None
 
 
 def _example(asked: Asked, verb: str | None) -> str | None:

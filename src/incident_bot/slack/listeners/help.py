@@ -13,7 +13,9 @@ async def help_about(asked: Asked) -> Answer:
     name = by_alias.get(about, about)
     name = name if name in asked.verbs else (nearest(about, asked.verbs) or "")
     verb = asked.verbs.get(name)
-    return view.one(verb) if verb else view.overview(asked.verbs.values())
+    if verb is None:
+        return view.overview(asked.verbs.values())
+    return view.one(verb, verb.choices(asked.service.policy) if verb.choices else "")
 
 
 VERB = VerbSpec(

@@ -14,7 +14,7 @@ async def list_open(asked: Asked) -> Answer:
     here = asked.here
     if here is not None and here.private and (everything or not here.is_over):
         public.insert(0, here)
-    return listing.incidents(public, everything=everything)
+    return listing.incidents(public, asked.service.policy, everything=everything)
 
 
 VERB = VerbSpec(

@@ -41,4 +41,5 @@ VERB = VerbSpec(
     handler=role,
     aliases=("roles",),
     behind="ref",
+    choices=listing.role_keys,
 )

@@ -12,7 +12,7 @@ async def severity(asked: Asked) -> Answer:
     """Show or change the severity."""
     wanted = state.severity(asked.rest, asked.context)
     if isinstance(wanted, Show):
-        return listing.severity(asked.meant)
+        return listing.severity(asked.meant, asked.service.policy)
     command = ChangeSeverity(actor=asked.actor, severity=wanted.severity, text=wanted.text)
     return await asked.do(command)
 
@@ -26,4 +26,5 @@ VERB = VerbSpec(
     handler=severity,
     aliases=("sev",),
     behind="ref",
+    choices=listing.severities,
 )

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from incident_bot import logs
 from incident_bot.domain.commands import Command
 from incident_bot.domain.decision import Sentence
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor, Person, by
+from incident_bot.domain.policy import Policy
 from incident_bot.slack.grammar.request import Context, Mention
 from incident_bot.slack.listeners.needs import Knows, Serves
 from incident_bot.slack.views.answer import Answer, answer
@@ -75,6 +77,8 @@ class Asked:
             )
         ref = self.incident.ref if self.incident else None
         outcome = await self.service.handle(command, ref=ref, delivery=delivery)
+        became = "repeated" if outcome.repeated else "recorded"
+        logs.learned(ref=outcome.incident.ref if outcome.incident else None, outcome=became)
         if outcome.reply is None:
             sentence: Sentence = (REPEATED if outcome.repeated else RECORDED,)
             public = False
@@ -110,7 +114,8 @@ class VerbSpec:
 
     `usage` are its forms, the main one first. `behind`: what an incident's reference right behind
     the verb is when typed in another incident's war room: `text`, that incident (`ref`), or
-    doubtful (`ask`). Elsewhere it always names the incident.
+    doubtful (`ask`). Elsewhere it always names the incident. `choices` lists, as escaped mrkdwn,
+    what the team has decided on to choose from.
     """
 
     name: str
@@ -122,6 +127,7 @@ class VerbSpec:
     aliases: tuple[str, ...] = ()
     needs_room: bool = True
     behind: Literal["text", "ref", "ask"] = "text"
+    choices: Callable[[Policy], str] | None = None
 
 
 Payload = Mapping[str, Any]

@@ -13,7 +13,7 @@ async def status(asked: Asked) -> Answer:
     """Show or change the status; resolved, open and cancelled are the verbs of that name."""
     match state.status(asked.rest, asked.context):
         case Show():
-            return listing.status(asked.meant)
+            return listing.status(asked.meant, asked.service.policy)
         case Resolve() as wanted:
             return await resolve.carry_out(asked, wanted)
         case Reopen() as wanted:
@@ -34,4 +34,5 @@ VERB = VerbSpec(
     example=state.STATUS_EXAMPLE,
     handler=status,
     behind="ref",
+    choices=listing.statuses,
 )

@@ -11,7 +11,7 @@ async def timeline(asked: Asked) -> Answer:
     """Show a page of the timeline."""
     page = reading.timeline(asked.rest, asked.context).page
     lines = read.timeline(await asked.service.store.journal(asked.meant.ref))
-    return view(asked.meant, lines, page, asked.service.policy.roles)
+    return view(asked.meant, lines, page, asked.service.policy)
 
 
 VERB = VerbSpec(

@@ -12,21 +12,22 @@ from slack_sdk.models.blocks import (
 
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.incident import Incident
+from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import Milestone, Status
 from incident_bot.slack.views.sentence import escaped, link, moment, one_line, shorten
-from incident_bot.slack.views.summary import Message, headline, short_mention, since
+from incident_bot.slack.views.summary import Message, headline, short_mention, since, status_label
 
 OPEN_ROOM = "Open a war room"
 NO_ROOM = "No war room could be opened: agree on a channel here"
 
 
-def announcement(incident: Incident) -> Message:
+def announcement(incident: Incident, policy: Policy) -> Message:
     """The incident for everybody. ValueError for a private one: that must never come here."""
     if incident.private:
         raise ValueError(f"{incident.ref} is private and cannot be announced")
     title = f"*{incident.ref} · {escaped(one_line(incident.title), 600)}*"
     blocks: list[Block] = [
-        SectionBlock(text=MarkdownTextObject(text=f"{title}\n{_standing(incident)}"))
+        SectionBlock(text=MarkdownTextObject(text=f"{title}\n{_standing(incident, policy)}"))
     ]
     if not incident.is_over:
         ic = short_mention(incident.ic) if incident.ic else "nobody yet"
@@ -41,11 +42,11 @@ def announcement(incident: Incident) -> Message:
     if incident.last_update:
         update = f"*Last update:* {escaped(incident.last_update, 1_000)}"
         blocks.append(SectionBlock(text=MarkdownTextObject(text=update)))
-    return headline(incident), [block.to_dict() for block in blocks]
+    return headline(incident, policy), [block.to_dict() for block in blocks]
 
 
-def _standing(incident: Incident) -> str:
-    status, at = incident.status.value.capitalize(), since(incident)
+def _standing(incident: Incident, policy: Policy) -> str:
+    status, at = status_label(incident, policy), since(incident)
     parts = [incident.severity.label, f"{status} since {moment(at)}" if at else status]
     if incident.is_over:
         parts[1] = f"{status} {moment(at)}" if at else status

@@ -43,11 +43,14 @@ def overview(verbs: Iterable[Documented]) -> Answer:
     return shown("\n\n".join(parts))
 
 
-def one(verb: Documented) -> Answer:
-    """One verb: what it does, all its forms, an example."""
+def one(verb: Documented, choices: str = "") -> Answer:
+    """One verb: what it does, all its forms, an example. `choices`, escaped, is what a team has
+    to choose from."""
     lines = [f"*{escape(verb.name)}* – {escape(verb.help)}"]
     lines += [f"`/incident {escape(form)}`" for form in verb.usage]
     if verb.aliases:
         lines.append("Also: " + ", ".join(f"`{escape(alias)}`" for alias in verb.aliases))
+    if choices:
+        lines.append(choices)
     lines.append(f"Example: `/incident {escape(verb.example)}`")
     return shown("\n".join(lines))

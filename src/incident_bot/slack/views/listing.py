@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from incident_bot.domain.incident import Incident
-from incident_bot.domain.policy import Role
-from incident_bot.domain.words import Milestone
+from incident_bot.domain.levels import SeverityLevel
+from incident_bot.domain.policy import Policy, Role
+from incident_bot.domain.reminders import in_words, next_update_due
+from incident_bot.domain.words import Milestone, Status
 from incident_bot.slack.views.answer import Answer, shown
 from incident_bot.slack.views.sentence import escape, escaped, mention, moment, one_line
+from incident_bot.slack.views.summary import STATUS_LENGTH
 
 SHOWN = 30
 NONE_OPEN = "No incident is open. `/incident declare TITLE` opens one."
@@ -15,11 +18,11 @@ NO_ROOM_YET = "the war room is being opened"
 NO_ACTIONS = "No action items yet. Example: `/incident action P1 Add an index on orders @alice`"
 
 
-def incidents(found: Sequence[Incident], *, everything: bool) -> Answer:
+def incidents(found: Sequence[Incident], policy: Policy, *, everything: bool) -> Answer:
     """One line for each incident, in the order given. Whoever calls left out the private ones."""
     if not found:
         return shown(NONE_AT_ALL if everything else NONE_OPEN)
-    lines = [_line(incident) for incident in found[:SHOWN]]
+    lines = [_line(incident, policy) for incident in found[:SHOWN]]
     if len(found) > SHOWN:
         lines.append(f"… and {len(found) - SHOWN} more")
     head = "*Incidents*, newest first" if everything else "*Open incidents*, newest first"
@@ -27,36 +30,61 @@ def incidents(found: Sequence[Incident], *, everything: bool) -> Answer:
 
 
 def roles(incident: Incident, known: Sequence[Role]) -> Answer:
-    """Who has which role."""
+    """Who has which role, with the key to name it by."""
     lines = [f"*Roles of {escape(incident.ref)}*"]
     for role in known:
         holder = incident.roles.get(role.key)
-        who = mention(holder) if holder else f"nobody yet – `/incident role {escape(role.key)} me`"
-        lines.append(f"• {escape(role.name)}: {who}")
+        key = escape(role.key)
+        who = (
+            f"{mention(holder)} (`{key}`)" if holder else f"nobody yet – `/incident role {key} me`"
+        )
+        lines.append(f"• {escaped(one_line(role.name), 60)}: {who}")
     return shown("\n".join(lines))
 
 
-def severity(incident: Incident) -> Answer:
-    """How bad it is."""
-    return shown(
-        f"{escape(incident.ref)} is *{incident.severity.label}*. "
-        "Change it with `/incident severity sev2 why`."
-    )
+def severity(incident: Incident, policy: Policy) -> Answer:
+    """How bad it is, and what there is to choose from."""
+    now = f"{escape(incident.ref)} is *{incident.severity.label}*."
+    return shown(f"{now}\n{severities(policy)}\nChange it with `/incident severity sev2 why`.")
 
 
-def status(incident: Incident) -> Answer:
+def severities(policy: Policy) -> str:
+    """What each severity means here, as a list."""
+    return "\n".join(_level(level) for level in sorted(policy.severities, key=_rank))
+
+
+def statuses(policy: Policy) -> str:
+    """How each status is called here, and what else may be typed for it."""
+    lines = []
+    for status in policy.statuses:
+        name = escaped(one_line(status.name), STATUS_LENGTH)
+        words = [w for w in (status.status.value, *status.also) if w != status.name]
+        typed = ", ".join(f"`{escape(word)}`" for word in words)
+        lines.append(f"• {name}" + (f" (also {typed})" if typed else ""))
+    return "\n".join(lines)
+
+
+def role_keys(policy: Policy) -> str:
+    """The roles that there are, with the keys to name them by."""
+    lines = (f"• {escaped(one_line(r.name), 60)} (`{escape(r.key)}`)" for r in policy.roles)
+    return "\n".join(lines)
+
+
+def status(incident: Incident, policy: Policy) -> Answer:
     """Where it stands, and when it came there."""
-    lines = [_line(incident)]
+    lines = [_line(incident, policy)]
     if incident.room is None:
         lines.append(f"• {escaped(incident.room_problem or NO_ROOM_YET, 1_000)}")
     for milestone in Milestone:
         at = incident.times.get(milestone)
         if at is not None:
-            lines.append(f"• {milestone.value}: {moment(at)}")
+            lines.append(f"• {_reached(milestone, policy)}: {moment(at)}")
     if incident.last_update:
         at = incident.last_update_at
         when = f" ({moment(at)})" if at else ""
         lines.append(f"Last update{when}: {escaped(one_line(incident.last_update), 500)}")
+    if due := next_update_due(incident, policy):
+        lines.append(f"Next update due {moment(due)}")
     return shown("\n".join(lines))
 
 
@@ -79,8 +107,28 @@ def actions(incident: Incident) -> Answer:
     return shown("\n".join(lines))
 
 
-def _line(incident: Incident) -> str:
-    parts = [f"*{escape(incident.ref)}*", incident.severity.label, incident.status.value]
+def _rank(level: SeverityLevel) -> int:
+    return int(level.severity)
+
+
+def _level(level: SeverityLevel) -> str:
+    every = level.update_every
+    updates = f" _(an update every {in_words(every)})_" if every is not None else ""
+    text = escaped(one_line(level.description), 300)
+    return f"• *{level.severity.label}* – {text}{updates}"
+
+
+def _reached(milestone: Milestone, policy: Policy) -> str:
+    """A milestone that is a status has the name that people here gave it."""
+    status = next((s for s in Status if s.value == milestone.value), None)
+    if status is None:
+        return milestone.value
+    return escaped(one_line(policy.status_name(status)), STATUS_LENGTH)
+
+
+def _line(incident: Incident, policy: Policy) -> str:
+    status = escaped(one_line(policy.status_name(incident.status)), STATUS_LENGTH)
+    parts = [f"*{escape(incident.ref)}*", incident.severity.label, status]
     parts.append(escaped(one_line(incident.title), 200))
     if incident.room:
         parts.append(f"<#{incident.room.channel_id}>")

@@ -18,7 +18,8 @@ from slack_sdk.models.blocks import (
 
 from incident_bot.domain.incident import Alert, Incident
 from incident_bot.domain.people import Person
-from incident_bot.domain.policy import Role
+from incident_bot.domain.policy import Policy, Role
+from incident_bot.domain.reminders import next_update_due
 from incident_bot.domain.words import Milestone, Status
 from incident_bot.slack.views.sentence import (
     escaped,
@@ -42,6 +43,7 @@ IMPACT_SHOWN = 5
 ROLES_SHOWN = 20
 UPDATE_LENGTH = 1_500
 TOPIC_LENGTH = 250
+STATUS_LENGTH = 60
 
 _MILESTONE_OF = {
     Status.OPEN: Milestone.DETECTED,
@@ -51,12 +53,13 @@ _MILESTONE_OF = {
 }
 
 
-def summary(incident: Incident, roles: Sequence[Role]) -> Message:
+def summary(incident: Incident, policy: Policy) -> Message:
     """The text (for notifications and screen readers) and the blocks, within Slack's limits."""
+    roles = policy.roles
     title = one_line(f"{incident.ref} · {incident.title}")
     blocks: list[Block] = [
         HeaderBlock(text=PlainTextObject(text=shorten(unmarked(title), 150), emoji=False)),
-        _section(_standing(incident)),
+        _section(_standing(incident, policy)),
         _section("\n".join(_role_lines(incident, roles))),
     ]
     blocks += [_section(part) for part in (_sources(incident), _impact(incident)) if part]
@@ -64,28 +67,38 @@ def summary(incident: Incident, roles: Sequence[Role]) -> Message:
         at = f" · {moment(incident.last_update_at)}" if incident.last_update_at else ""
         update = escaped(incident.last_update, UPDATE_LENGTH)
         blocks.append(_section(f"*Last update*{at}\n{update}"))
+    if due := next_update_due(incident, policy):
+        blocks.append(_section(f"*Next update due* {moment(due)}"))
     if count := len(incident.actions):
         blocks.append(_section(f"*{count} action item{'s' if count > 1 else ''}* so far"))
     if not incident.is_over:
-        blocks.append(ActionsBlock(elements=_next_steps(incident)))
+        blocks.append(ActionsBlock(elements=_next_steps(incident, policy)))
         if claims := _claims(incident, roles):
             blocks.append(ActionsBlock(elements=claims))
     hint = OVER_HINT if incident.is_over else HINT
     blocks.append(ContextBlock(elements=[MarkdownTextObject(text=hint)]))
-    return headline(incident), [block.to_dict() for block in blocks]
+    return headline(incident, policy), [block.to_dict() for block in blocks]
 
 
-def headline(incident: Incident) -> str:
+def headline(incident: Incident, policy: Policy) -> str:
     """One line of mrkdwn: `INC-1 · Sev2 · open · Checkout fails`."""
-    standing = f"{incident.ref} · {incident.severity.label} · {incident.status.value}"
+    status = escaped(one_line(policy.status_name(incident.status)), STATUS_LENGTH)
+    standing = f"{incident.ref} · {incident.severity.label} · {status}"
     return f"{standing} · {escaped(one_line(incident.title), 600)}"
 
 
-def topic(incident: Incident) -> str:
+def topic(incident: Incident, policy: Policy) -> str:
     """The room's topic, plain text of at most 250 characters: severity, status, IC."""
     ic = incident.ic.name if incident.ic else "nobody yet"
-    text = f"{incident.severity.label} · {incident.status.value} · IC: {ic}"
+    status = one_line(policy.status_name(incident.status))
+    text = f"{incident.severity.label} · {status} · IC: {ic}"
     return shorten(text.replace("<", "‹").replace(">", "›"), TOPIC_LENGTH)
+
+
+def status_label(incident: Incident, policy: Policy) -> str:
+    """The status as people here call it, escaped, to begin a line with: `Under control`."""
+    name = escaped(one_line(policy.status_name(incident.status)), STATUS_LENGTH)
+    return name[:1].upper() + name[1:]
 
 
 def since(incident: Incident) -> datetime | None:
@@ -98,9 +111,9 @@ def _section(text: str) -> SectionBlock:
     return SectionBlock(text=MarkdownTextObject(text=text))
 
 
-def _standing(incident: Incident) -> str:
+def _standing(incident: Incident, policy: Policy) -> str:
     at = since(incident)
-    status = incident.status.value.capitalize()
+    status = status_label(incident, policy)
     parts = [f"*{incident.severity.label}*"]
     parts.append(f"*{status}* since {moment(at)}" if at else f"*{status}*")
     if incident.status is not Status.OPEN and (detected := incident.times.get(Milestone.DETECTED)):
@@ -155,10 +168,11 @@ def _impact(incident: Incident) -> str:
     return "\n".join([head, *lines])
 
 
-def _next_steps(incident: Incident) -> list[ButtonElement]:
+def _next_steps(incident: Incident, policy: Policy) -> list[ButtonElement]:
     buttons = []
     if incident.status.rank < Status.MITIGATED.rank:
-        buttons.append(_button("Mark as mitigated", "mark_mitigated", incident.ref))
+        label = shorten(f"Mark as {one_line(policy.status_name(Status.MITIGATED))}", 75)
+        buttons.append(_button(label, "mark_mitigated", incident.ref))
     confirm = ConfirmObject(
         title=f"Resolve {incident.ref}?"[:100],
         text=PlainTextObject(text=CONFIRM_RESOLVE),

@@ -1,12 +1,12 @@
 """`/incident timeline`: numbered lines in pages, so that they can be put right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import assert_never
 
 from incident_bot.domain import entries as e
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.journal import Line
-from incident_bot.domain.policy import Role
+from incident_bot.domain.policy import Policy
 from incident_bot.slack.views.answer import Answer, shown
 from incident_bot.slack.views.sentence import escape, escaped, moment, one_line
 
@@ -15,29 +15,26 @@ LINE = 300
 EMPTY = "Nothing yet. Example: `/incident log 14:20 Failed over to the replica`"
 
 
-def timeline(
-    incident: Incident, lines: Sequence[Line], page: int | None, roles: Sequence[Role]
-) -> Answer:
+def timeline(incident: Incident, lines: Sequence[Line], page: int | None, policy: Policy) -> Answer:
     """One page of 20 lines, in the order given. `page` counts from 1; None is the last one, and
     so is a page behind it."""
     if not lines:
         return shown(EMPTY)
     pages = -(-len(lines) // PAGE)
     number = min(page or pages, pages)
-    names = {role.key: role.name for role in roles}
     shown_lines = lines[(number - 1) * PAGE : number * PAGE]
     head = f"*Timeline of {escape(incident.ref)}*, page {number} of {pages}"
     if number > 1:
         head += f" – before: `/incident timeline {number - 1}`"
     if number < pages:
         head += f" – further: `/incident timeline {number + 1}`"
-    body = "\n".join(_line(line, names) for line in shown_lines)
+    body = "\n".join(_line(line, policy) for line in shown_lines)
     last = shown_lines[-1].number
     hint = f"Put a line right: `/incident edit {last} 14:20 What really happened --why reason`"
     return shown(f"{head}\n{body}\n{hint}")
 
 
-def words(body: e.Body, role_names: Mapping[str, str]) -> str:
+def words(body: e.Body, policy: Policy) -> str:
     """What an entry says, in one line of plain text."""
     match body:
         case e.Opened(title=title, severity=severity):
@@ -57,12 +54,13 @@ def words(body: e.Body, role_names: Mapping[str, str]) -> str:
         case e.PeopleInvited(people=people):
             return "Invited " + ", ".join(p.name for p in people)
         case e.RoleAssigned(role=role, holder=holder):
-            name = role_names.get(role, role)
+            known = policy.role(role)
+            name = known.name if known else role
             return f"{holder.name} is {name}" if holder else f"{name} is free"
         case e.SeverityChanged(severity=severity, text=text):
             return f"Severity {severity.label}" + (f": {text}" if text else "")
         case e.StatusChanged(status=status, text=text):
-            return f"Status {status.value}" + (f": {text}" if text else "")
+            return f"Status {policy.status_name(status)}" + (f": {text}" if text else "")
         case e.MilestoneSet(milestone=milestone):
             return milestone.value.capitalize()
         case e.Logged(headline=headline):
@@ -95,9 +93,9 @@ def words(body: e.Body, role_names: Mapping[str, str]) -> str:
             assert_never(body)
 
 
-def _line(line: Line, names: Mapping[str, str]) -> str:
+def _line(line: Line, policy: Policy) -> str:
     entry = line.entry
-    text = escaped(one_line(words(entry.body, names)), LINE)
+    text = escaped(one_line(words(entry.body, policy)), LINE)
     mark = " _(corrected)_" if line.corrected else ""
     more = " _(+ details)_" if getattr(entry.body, "details", "") else ""
     who = escaped(entry.actor.name, 60)

@@ -1,0 +1,193 @@
+"""Who may do what, and what those hear who may not."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incident_bot.domain import commands as c
+from incident_bot.domain.decision import Refusal
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.people import BOT, PAGERDUTY, Person, by
+from incident_bot.domain.permissions import EVERYONE, RESTRICTABLE, VERBS, may
+from incident_bot.domain.policy import Policy
+from incident_bot.domain.words import (
+    IC,
+    OPS,
+    ImpactArea,
+    Milestone,
+    NoteKind,
+    Severity,
+    Status,
+)
+from tests.domain.world import ALICE, BOB, CHARLIE, World, alert, alerted, at
+
+
+def allow(**permissions: str) -> Policy:
+    """`resolve="ic U7"` as in the configuration."""
+    return Policy(permissions={verb: tuple(who.split()) for verb, who in permissions.items()})
+
+
+def world(policy: Policy, **roles: Person) -> World:
+    made = alerted()
+    made.policy = policy
+    made.incident = made.incident.model_copy(update={"roles": dict(roles)})
+    return made
+
+
+def refusal(made: World, command: c.Command) -> str:
+    with pytest.raises(Refusal) as caught:
+        made.handle(command)
+    return str(caught.value)
+
+
+WANTED: Mapping[type[c.Command], dict[str, Any]] = {
+    c.Declare: {"title": "x"},
+    c.OpenForAlert: {"alert": alert()},
+    c.LogEntry: {"headline": "x"},
+    c.Edit: {"number": 1, "headline": "x"},
+    c.Retract: {"number": 1},
+    c.Redact: {"number": 1},
+    c.AssignRole: {"role": OPS, "holder": BOB},
+    c.ChangeSeverity: {"severity": Severity.SEV1},
+    c.ChangeStatus: {"status": Status.MITIGATED},
+    c.PostUpdate: {"text": "x"},
+    c.AddAction: {"text": "x", "due": date(2025, 11, 1)},
+    c.SetMilestone: {"milestone": Milestone.IMPACT_STARTED, "at": at("14:20")},
+    c.StateImpact: {"area": ImpactArea.USER, "name": "x", "value": "1"},
+    c.StateMetric: {"name": "x", "peak": "1"},
+    c.AddNote: {"note": NoteKind.WELL, "headline": "x"},
+    c.StateWhy: {"part": "why", "text": "x"},
+    c.Approve: {"title": "CTO"},
+    c.Resolve: {},
+    c.Reopen: {},
+    c.Cancel: {},
+}
+
+
+def test_every_command_that_can_be_restricted_is_tried_here() -> None:
+    assert set(WANTED) == set(RESTRICTABLE)
+    assert set(RESTRICTABLE) < set(get_args(c.Command))
+
+
+@pytest.mark.parametrize("kind", WANTED, ids=lambda kind: kind.__name__)
+def test_each_verb_obeys_its_permission(kind: type[c.Command]) -> None:
+    verb = RESTRICTABLE[kind]
+    made = world(allow(**{verb: "U1"}))
+    command = kind.model_validate({"actor": by(BOB), **WANTED[kind]})
+    said = refusal(made, command)
+    assert f"`permissions.{verb}`" in said
+    assert made.kinds() == ["opened", "alert_triggered"]
+    allowed = kind.model_validate({"actor": by(ALICE), **WANTED[kind]})
+    may(made.incident, allowed, made.policy)
+
+
+def test_who_holds_the_role_may_and_the_others_hear_who_it_is() -> None:
+    made = world(allow(resolve="ic"), ic=ALICE)
+    assert refusal(made, c.Resolve(actor=by(BOB))) == (
+        "Only the Incident Commander may resolve INC-1 here (`permissions.resolve`). "
+        "Ask @alice, or take the role: `/incident role ic me`."
+    )
+    made.handle(c.Resolve(actor=by(ALICE)))
+    assert made.incident.status is Status.RESOLVED
+
+
+def test_while_nobody_holds_the_role_everyone_may() -> None:
+    made = world(allow(resolve="ic ops"), comms=ALICE)
+    made.handle(c.Resolve(actor=by(BOB)))
+    assert made.incident.status is Status.RESOLVED
+
+
+def test_the_way_forward_is_one_that_they_have() -> None:
+    made = world(allow(resolve="ic", role="ic"), ic=ALICE)
+    assert refusal(made, c.Resolve(actor=by(BOB))).endswith("Ask @alice.")
+    made = world(allow(resolve="ic U9"))
+    assert refusal(made, c.Resolve(actor=by(BOB))) == (
+        "Only the Incident Commander and U9 may resolve INC-1 here (`permissions.resolve`). "
+        "Ask U9, or take the role: `/incident role ic me`."
+    )
+
+
+def test_two_roles_of_one_person_are_one_to_ask() -> None:
+    made = world(allow(cancel="ic ops"), ic=ALICE, ops=ALICE)
+    said = refusal(made, c.Cancel(actor=by(BOB)))
+    assert "the Incident Commander and the Operations lead may cancel INC-1" in said
+    assert said.count("@alice") == 1
+
+
+def test_of_many_people_a_few_are_named() -> None:
+    made = world(allow(declare=" ".join(f"U{n}" for n in range(10, 40))))
+    said = refusal(made, c.Declare(actor=by(BOB), title="x"))
+    assert said == (
+        "Only U10, U11, U12, U13 and 26 others may open an incident here "
+        "(`permissions.declare`). Ask U10, U11, U12, U13 or 26 others."
+    )
+
+
+def test_declaring_knows_no_roles() -> None:
+    made = World(allow(declare="ic"))
+    made.handle(c.Declare(actor=by(BOB), title="x"))
+    assert made.incident.exists
+
+
+def test_a_room_for_an_announced_alert_is_a_declaration() -> None:
+    made = World(allow(declare="U1"))
+    assert "open an incident" in refusal(made, c.OpenForAlert(actor=by(BOB), alert=alert()))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        c.AlertTriggers(actor=by(BOB), alert=alert("Q2")),
+        c.AlertAcknowledges(actor=by(BOB), alert_id="Q1"),
+        c.AlertResolves(actor=by(BOB), alert_id="Q1"),
+        c.AlertAnnotates(actor=by(BOB), alert_id="Q1", text="x"),
+        c.AlertHappens(actor=PAGERDUTY, alert_id="Q1", event_type="incident.escalated"),
+        c.AssignRole(actor=BOT, role=OPS, holder=BOB, only_if_free=True),
+        c.KeepOpen(actor=by(BOB)),
+        c.Export(actor=by(BOB)),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_what_pagerduty_tells_and_the_bot_does_is_never_refused(command: c.Command) -> None:
+    made = world(allow(**dict.fromkeys(VERBS, "U1")), ic=ALICE)
+    made.handle(command)
+
+
+def test_the_same_name_is_not_the_same_person() -> None:
+    made = world(allow(resolve="ic"), ic=Person(name="Alice Smith", pagerduty_id="P9"))
+    imposter = Person(name="Alice Smith", slack_id="U66")
+    refusal(made, c.Resolve(actor=by(imposter)))
+    known = Person(name="A.", slack_id="U1", pagerduty_id="P9")
+    made.handle(c.Resolve(actor=by(known)))
+
+
+_people = st.sampled_from([ALICE, BOB, CHARLIE])
+_named = st.lists(
+    st.sampled_from([EVERYONE, IC, OPS, "comms", "U1", "U2", "U3"]), max_size=4, unique=True
+)
+
+
+@given(_named, st.dictionaries(st.sampled_from([IC, OPS, "comms"]), _people), _people)
+def test_somebody_always_may(named: list[str], roles: dict[str, Person], person: Person) -> None:
+    """The rule, said another way; and whatever is configured, one of those asked for may."""
+    incident = Incident(ref="INC-1", last_seq=1, roles=roles)
+    policy = Policy(permissions={"resolve": tuple(named)})
+    ids = [name for name in named if name.startswith("U")]
+    holders = [roles[name] for name in named if name in roles]
+    expected = EVERYONE in named or not (ids or holders) or person.slack_id in ids
+    expected = expected or person in holders
+    try:
+        may(incident, c.Resolve(actor=by(person)), policy)
+        allowed = True
+    except Refusal as refused:
+        allowed = False
+        asked = [part for part in refused.sentence if isinstance(part, Person)]
+        assert asked
+        helpers = [Person(name="x", slack_id=who.slack_id) for who in asked]
+        for helper in helpers:
+            may(incident, c.Resolve(actor=by(helper)), policy)
+    assert allowed is expected
