@@ -7,7 +7,7 @@ Here every call is made once, with a short timeout; the job queue repeats, and l
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -26,6 +26,10 @@ DEFAULT_URL = "https://api.pagerduty.com"
 TIMEOUT_SECONDS = 8.0  # for each of: connect, send, read
 THREADS = 6
 NOTE_CHARACTERS = 20_000
+
+
+Heard = Callable[[Mapping[str, str], float], None]
+"""Is told the headers of each answer and the seconds that it took, in the thread of the call."""
 
 
 class CallMetrics(Protocol):
@@ -54,16 +58,21 @@ class PagerDuty:
         metrics: CallMetrics | None = None,
         timeout: float = TIMEOUT_SECONDS,
         threads: int = THREADS,
+        heard: Heard | None = None,
     ) -> None:
         self.from_email = from_email
         self._metrics = metrics
-        self._client = _Once(token.get_secret_value(), base_url.rstrip("/"), timeout)
+        self._client = _Once(token.get_secret_value(), base_url.rstrip("/"), timeout, heard)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pagerduty")
 
     async def close(self) -> None:
         """Let go of threads and connections; calls under way are not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self._client.close)
+
+    async def get(self, path: str, item: str = "", **params: Any) -> Any:
+        """The JSON of a GET; `item` takes the place of `{id}` in the path."""
+        return await self._call("GET", path, item, params=params)
 
     async def resolve(
         self, incident_id: str, from_email: str | None = None, resolution: str = ""
@@ -187,9 +196,12 @@ class _Once(pagerduty.RestApiV2Client):
     max_network_attempts = 0
     timeout: Any  # seconds; declared as an int, passed on to httpx as it is
 
-    def __init__(self, token: str, base_url: str, timeout: float) -> None:
+    def __init__(
+        self, token: str, base_url: str, timeout: float, heard: Heard | None = None
+    ) -> None:
         super().__init__(token, base_url=base_url)
         self.timeout = timeout
+        self._heard = heard
 
     @property
     def url(self) -> str:
@@ -205,6 +217,8 @@ class _Once(pagerduty.RestApiV2Client):
 
         The original only counts calls, by address and for ever.
         """
+        if self._heard is not None:
+            self._heard(response.headers, response.elapsed.total_seconds())
         if response.status_code == 429:
             raise pagerduty.HttpError("rate limited", response)
 

@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 from pydantic import SecretStr
 
+from incident_bot import logs
 from incident_bot.domain.commands import AlertAcknowledges, Command
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.people import by
@@ -34,8 +35,8 @@ log = structlog.get_logger(__name__)
 class DeliveryMetrics(Protocol):
     """Where deliveries are counted; `web.Metrics` is one."""
 
-    def delivery(self, source: str, kind: str, outcome: str) -> None:
-        """An authentic delivery and what became of it."""
+    def delivery(self, source: str, kind: str, outcome: str, seconds: float) -> None:
+        """An authentic delivery, what became of it, and how long its answer took."""
 
     def rejected(self, source: str, reason: str) -> None:
         """A delivery that was turned away."""
@@ -71,43 +72,45 @@ class Webhook:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answers 202, 403, 413, 500 or 503; see the module's docstring for which is when."""
+        with logs.delivery(SOURCE) as handled:
+            try:
+                body = await _body(request)
+            except (web.RequestPayloadError, ConnectionError) as error:
+                log.info("delivery broke off", error=type(error).__name__)
+                return _answer(503, "the body did not arrive whole")
+            if body is None:
+                return self._turn_away(
+                    request, 413, "too_large", "bodies of more than 1 MiB are not taken"
+                )
+            if not self._secrets:
+                log.error(
+                    "no webhook secret is configured; set PAGERDUTY_WEBHOOK_SECRETS to the secret "
+                    "of the webhook subscription"
+                )
+                return self._turn_away(request, 403, "no_secret", "no webhook secret is configured")
+            signature = ",".join(request.headers.getall(HEADER, []))
+            if not verify(self._secrets, signature, body):
+                reason = "forged" if signature else "unsigned"
+                return self._turn_away(request, 403, reason, "the signature is not right")
+            translation = translate(read(body))
+            delivery = _delivery(request, body, translation)
+            handled.came(translation.kind or "unreadable", delivery.id)
+            status, outcome = await self._handle(translation, delivery)
+            handled.outcome = outcome
+            self._metrics.delivery(SOURCE, handled.kind, outcome, handled.seconds)
+            log.info("delivery", status=status, **handled.facts())
+            return _answer(status, outcome)
+
+    async def _handle(self, translation: Translation, delivery: Delivery) -> tuple[int, str]:
+        """The answer's status, and the word for what became of it."""
         try:
-            body = await _body(request)
-        except (web.RequestPayloadError, ConnectionError) as error:
-            log.info("pagerduty delivery broke off", extra={"error": str(error)})
-            return _answer(503, "the body did not arrive whole")
-        if body is None:
-            return self._turn_away(413, "too_large", "bodies of more than 1 MiB are not taken")
-        if not self._secrets:
-            log.error(
-                "pagerduty delivery turned away: no webhook secret is configured; set "
-                "PAGERDUTY_WEBHOOK_SECRETS to the secret of the webhook subscription"
-            )
-            return self._turn_away(403, "no_secret", "no webhook secret is configured")
-        signature = ",".join(request.headers.getall(HEADER, []))
-        if not verify(self._secrets, signature, body):
-            reason = "forged" if signature else "unsigned"
-            log.warning("pagerduty delivery turned away", reason=reason, peer=request.remote)
-            return self._turn_away(403, reason, "the signature is not right")
-        translation = translate(read(body))
-        delivery = _delivery(request, body, translation)
-        try:
-            outcome = await self._take(translation, delivery)
+            return 202, await self._take(translation, delivery)
         except (Unavailable, StoreUnavailable) as error:
-            log.warning(
-                "pagerduty delivery not recorded",
-                delivery=delivery.id,
-                error=str(error),
-            )
-            return self._done(503, translation, "unavailable")
+            log.warning("delivery not recorded; PagerDuty sends it again", error=str(error))
+            return 503, "unavailable"
         except Exception:  # the outermost edge: PagerDuty delivers it again
-            log.exception(
-                "pagerduty delivery failed",
-                delivery=delivery.id,
-                kind=translation.kind,
-            )
-            return self._done(500, translation, "failed")
-        return self._done(202, translation, outcome)
+            log.exception("delivery failed; PagerDuty sends it again")
+            return 500, "failed"
 
     async def _take(self, translation: Translation, delivery: Delivery) -> str:
         """Hand it to the service; the word for what became of it."""
@@ -120,6 +123,8 @@ class Webhook:
         except Refusal as refusal:
             kept = await self._service.keep(delivery, outcome=str(refusal))
             return "refused" if kept else "repeated"
+        if outcome.incident is not None:
+            logs.learned(ref=outcome.incident.ref)
         return "repeated" if outcome.repeated else "recorded"
 
     async def _with_known_acknowledger(self, command: Command) -> Command:
@@ -139,19 +144,18 @@ class Webhook:
             log.warning(
                 "acknowledger not looked up",
                 pagerduty_id=person.pagerduty_id,
-                error=repr(error),
+                error=type(error).__name__,
             )
             return command
         found = known.person.model_copy(update={"pagerduty_id": person.pagerduty_id})
         return command.model_copy(update={"actor": by(found)})
 
-    def _turn_away(self, status: int, reason: str, sentence: str) -> web.Response:
+    def _turn_away(
+        self, request: web.Request, status: int, reason: str, sentence: str
+    ) -> web.Response:
+        log.warning("delivery turned away", reason=reason, status=status, peer=request.remote)
         self._metrics.rejected(SOURCE, reason)
         return _answer(status, sentence)
-
-    def _done(self, status: int, translation: Translation, outcome: str) -> web.Response:
-        self._metrics.delivery(SOURCE, translation.kind or "unreadable", outcome)
-        return _answer(status, outcome)
 
 
 async def _body(request: web.Request) -> bytes | None:
