@@ -2,7 +2,9 @@
 
 import asyncio
 
-from incident_bot.jobs.clock import Clock, Sweep, standard_sweeps
+import pytest
+
+from incident_bot.jobs.clock import Clock, ClockStopped, Sweep, standard_sweeps
 from incident_bot.store import Delivery, Store
 
 
@@ -47,3 +49,20 @@ async def test_the_standard_sweeps(store: Store) -> None:
 
     assert woken == [None]
     assert sorted(sweeps) == ["old deliveries", "stale leases", "what redaction left in the log"]
+
+
+async def test_a_clock_that_ticks_is_watched_in_silence() -> None:
+    clock = Clock([])
+    clock.start()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(clock.watch(2.5), 3.5)
+    clock.stop()
+
+
+async def test_a_clock_that_stopped_is_told_even_while_a_sweep_hangs() -> None:
+    hangs = asyncio.Event()
+    clock = Clock([Sweep("x", 3600.0, hangs.wait, at_start=True)])
+    clock.start()
+    clock.stop()
+    with pytest.raises(ClockStopped):
+        await asyncio.wait_for(clock.watch(0.1), 20)

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from structlog.testing import capture_logs
 
 from incident_bot.domain.decision import JobKind, NewJob
 from incident_bot.effects import Done, Effect, GiveUp, Handler, Later
 from incident_bot.jobs.backoff import MAX_ATTEMPTS, back_off
-from incident_bot.jobs.runner import NO_HANDLER, Runner
+from incident_bot.jobs.runner import NO_HANDLER, OUTCOMES, Runner
 from incident_bot.service import LeaseLost, Unavailable
 from incident_bot.store import Job, JobState, Store
 from tests.store.stories import claim, enqueue, job, opened
@@ -336,14 +337,55 @@ async def test_a_lost_lease_breaks_the_work_off(store: Store, service: FakeServi
     assert await store.queue.heartbeat(taken)  # and it stays the thief's
 
 
+async def test_what_became_of_each_try_is_heard_and_told_once(
+    store: Store, service: FakeService
+) -> None:
+    """A line for what was done, one at ERROR with what to do for what is dead."""
+    heard: list[tuple[JobKind, str]] = []
+    slow: list[str] = []
+
+    async def handler(effect: Effect) -> Done:
+        match effect.job.key:
+            case "limited" if not slow:
+                slow.append("limited")
+                raise Later("a rate limit", 0.0, paused=True)
+            case "refused":
+                raise GiveUp("It is archived. Unarchive it.")
+        return Done()
+
+    keys = ("fine", "limited", "refused")
+    await enqueue(store, *(job(key) for key in keys))
+    with capture_logs() as lines:
+        runner = Runner(
+            store,
+            service,
+            always(handler),
+            heard=lambda kind, outcome, seconds: heard.append((kind, outcome)),
+        )
+        async with running(runner):
+            assert await runner.settle(SOON)
+    outcomes = Counter(outcome for _, outcome in heard)
+    assert outcomes == {"done": 2, "paused": 1, "dead": 1}
+    assert set(outcomes) <= set(OUTCOMES)
+    done = [line for line in lines if line["event"] == "job done"]
+    assert len(done) == 2 and {line["log_level"] for line in done} == {"info"}
+    [dead] = [line for line in lines if line["event"] == "job dead"]
+    assert dead["log_level"] == "error" and dead["error"] == "It is archived. Unarchive it."
+    assert "by hand" in dead["todo"]
+
+
 async def test_no_more_than_so_many_at_once(store: Store, service: FakeService) -> None:
     now = most = 0
+    full = asyncio.Event()
 
     async def handler(_effect: Effect) -> Done:
         nonlocal now, most
         now += 1
         most = max(most, now)
-        await asyncio.sleep(0.01)
+        if most == 3:
+            full.set()
+        await full.wait()
+        await asyncio.sleep(0.01)  # a fourth would be begun now
         now -= 1
         return Done()
 

@@ -1,5 +1,6 @@
 """The clock: ticks the sweeps. What is due lies in the database; the clock only says "look"."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from incident_bot.store import Store
 
 log = structlog.get_logger(__name__)
+
+SILENCE = 60.0
+"""Seconds without a beat, due every second, after which the clock is dead."""
+
+
+class ClockStopped(Exception):
+    """The clock does not tick any more: nothing that becomes due would be noticed."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ class Clock:
     def __init__(self, sweeps: Sequence[Sweep]) -> None:
         self._sweeps = sweeps
         self._scheduler: Any = AsyncIOScheduler(timezone=UTC)
+        self._beats = 0
 
     def start(self) -> None:
         """Begins to tick, on the running event loop."""
@@ -59,12 +68,29 @@ class Clock:
                 misfire_grace_time=None,
                 **first,
             )
+        self._scheduler.add_job(self._beat, "interval", seconds=1, misfire_grace_time=None)
         self._scheduler.start()
 
     def stop(self) -> None:
         """Ticks no more."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+    async def watch(self, silence: float = SILENCE) -> None:
+        """Never ends while the clock ticks. ClockStopped when it has not for `silence` seconds.
+
+        Sweeps do not count: they may wait for a database that is away. Two looks in a row: a
+        process that was held up has beats waiting to be run.
+        """
+        silent = 0
+        while silent < 2:
+            before = self._beats
+            await asyncio.sleep(silence / 2)
+            silent = silent + 1 if self._beats == before else 0
+        raise ClockStopped(f"the clock has not ticked for {silence:g} s")
+
+    async def _beat(self) -> None:
+        self._beats += 1
 
     async def tick(self, sweep: Sweep) -> None:
         """Runs one sweep now."""

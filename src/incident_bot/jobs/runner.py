@@ -8,7 +8,8 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Protocol
 
@@ -30,6 +31,14 @@ _NOT_SOONER = 0.02
 
 NO_HANDLER = "This version of Incident Bot cannot do that; update it."
 TOO_OFTEN = "“{what}” failed {attempts} times, last with: {error}. Please do it by hand."
+TOLD = "The room was told. Mend the cause; what this job was to do has to be done by hand."
+NOT_TOLD = "No room hears of it. Mend the cause; what this job was to do has to be done by hand."
+
+OUTCOMES = ("done", "again", "paused", "dead", "given_back", "lost", "not_kept")
+"""What can become of a try: performed; to be tried again (the try counts, or not: a rate limit);
+given up; stopped with the bot; taken over by another replica; its outcome could not be stored."""
+
+Heard = Callable[[JobKind, str, float], None]
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +57,10 @@ class Outcomes(Protocol):
 
 
 class Runner:
-    """Up to `concurrency` jobs at a time. `lease` in seconds; a try may take `try_seconds`."""
+    """Up to `concurrency` jobs at a time. `lease` in seconds; a try may take `try_seconds`.
+
+    `heard(kind, outcome, seconds)` hears what became of each try (one of OUTCOMES).
+    """
 
     def __init__(
         self,
@@ -59,12 +71,14 @@ class Runner:
         *,
         lease: float = LEASE,
         try_seconds: float = TRY_SECONDS,
+        heard: Heard = lambda kind, outcome, seconds: None,
     ) -> None:
         self._store = store
         self._service = service
         self._handlers = handlers
         self._lease = lease
         self._try_seconds = try_seconds
+        self._heard = heard
         self._slots = asyncio.Semaphore(concurrency)
         self._running: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
@@ -169,12 +183,16 @@ class Runner:
             work = asyncio.current_task()
             assert work is not None
             keeper = asyncio.create_task(self._keep(job, work), name=f"lease {job.key}")
+            started, outcome = time.monotonic(), "not_kept"
             try:
-                await self._try(job, begun)
+                outcome = await self._try(job, begun)
             except LeaseLost:
+                outcome = "lost"
                 log.warning("somebody else has the job now")
             except asyncio.CancelledError:
+                outcome = "lost"
                 if not keeper.done():  # told to stop; else the lease is lost and not ours to give
+                    outcome = "given_back"
                     await self._give_back(job)
                 raise
             except (StoreUnavailable, Unavailable) as error:
@@ -182,6 +200,10 @@ class Runner:
                 log.warning("the outcome of a job could not be kept", error=str(error))
             finally:
                 keeper.cancel()
+                seconds = time.monotonic() - started
+                self._heard(job.kind, outcome, seconds)
+                if outcome == "done":
+                    log.info("job done", seconds=round(seconds, 3))
 
     async def _keep(self, job: Job, work: "asyncio.Task[None]") -> None:
         """Renews the lease; breaks the work off when somebody else has the job."""
@@ -197,53 +219,54 @@ class Runner:
                 work.cancel()
                 return
 
-    async def _try(self, job: Job, begun: asyncio.Event) -> None:
+    async def _try(self, job: Job, begun: asyncio.Event) -> str:
         if job.attempt > MAX_ATTEMPTS:
             state = await self._store.queue.state_of(job.key)
-            await self._give_up(job, (state[1] if state else None) or "no answer")
-            return
+            return await self._failed_too_often(job, (state[1] if state else None) or "no answer")
         handler = self._handlers.get(job.kind)
         if handler is None:
-            log.error("no handler for this kind of job")
-            await self._service.give_up(job, NO_HANDLER)
-            return
+            return await self._give_up(job, NO_HANDLER)
         try:
             incident = await self._store.incident(job.ref) if job.ref else None
             effect = Effect(job=job, incident=incident, again=job.started_before, begins=begun.set)
             async with asyncio.timeout(self._try_seconds):
                 done = await handler(effect)
             await self._service.finish(job, done)
+            return "done"
         except Later as later:
             seconds = back_off(job.attempt) if later.seconds is None else later.seconds
-            await self._again(job, seconds, str(later), paused=later.paused)
+            return await self._again(job, seconds, str(later), paused=later.paused)
         except GiveUp as error:
-            log.warning("a job was given up", error=str(error))
-            await self._service.give_up(job, str(error))
+            return await self._give_up(job, str(error))
         except TimeoutError:
-            await self._again(job, back_off(job.attempt), "it took too long")
+            return await self._again(job, back_off(job.attempt), "it took too long")
         except LeaseLost:
             raise  # told by the caller
         except Unavailable as error:
-            await self._again(job, back_off(job.attempt), str(error))
+            return await self._again(job, back_off(job.attempt), str(error))
         except Exception as error:
             # The outermost edge of a job: whether its effect is there is unknown.
             log.exception("a job broke")
             # Its words may be private or mean nothing to people: they are in the log.
             words = f"an unexpected error ({type(error).__name__}, see the log)"
-            await self._again(job, back_off(job.attempt), words)
+            return await self._again(job, back_off(job.attempt), words)
 
-    async def _again(self, job: Job, seconds: float, error: str, *, paused: bool = False) -> None:
+    async def _again(self, job: Job, seconds: float, error: str, *, paused: bool = False) -> str:
         if job.attempt >= MAX_ATTEMPTS and not paused:
-            await self._give_up(job, error)
-            return
-        log.info("a job will be tried again", seconds=round(seconds, 2), error=error)
+            return await self._failed_too_often(job, error)
+        log.info("a job will be tried again", retry_in_seconds=round(seconds, 2), error=error)
         await self._store.queue.retry(job, seconds, error, paused=paused)
+        return "paused" if paused else "again"
 
-    async def _give_up(self, job: Job, error: str) -> None:
-        log.warning("a job failed too often", error=error)
+    async def _failed_too_often(self, job: Job, error: str) -> str:
         what = job.kind.replace("_", " ").capitalize()
         sentence = TOO_OFTEN.format(what=what, attempts=MAX_ATTEMPTS, error=error)
+        return await self._give_up(job, sentence)
+
+    async def _give_up(self, job: Job, sentence: str) -> str:
         await self._service.give_up(job, sentence)
+        log.error("job dead", error=sentence, todo=TOLD if job.ref else NOT_TOLD)
+        return "dead"
 
     async def _give_back(self, job: Job) -> None:
         """Lets others have it at once; the try does not count."""

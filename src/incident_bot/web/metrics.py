@@ -1,108 +1,137 @@
 """Figures for Prometheus, in a registry of our own. Durations are in seconds."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
+import structlog
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 
-from incident_bot.domain.words import Status
-from incident_bot.store import Counts, JobState
+from incident_bot import __version__
+from incident_bot.domain.decision import JobKind
+from incident_bot.web.stored import Figures, Here, Stored
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+ANSWER_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
 CALL_BUCKETS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 INVITATION_BUCKETS = (0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0)
-LABEL_CHARACTERS = 80
+
+_KIND = re.compile(r"[a-z][a-z0-9_.]{0,79}")
+"""What a kind may look like as a label; a new one of Slack's or PagerDuty's does."""
+
+log = structlog.get_logger(__name__)
 
 
 class Metrics:
-    """Counts what happens; `exposition` says it all as text."""
+    """Counts what happens in this process; `exposition` says it all as text.
+
+    `socket_connections`, when set, is asked at each scrape for the open Socket Mode connections.
+    """
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each counter, which nobody asks for
         self.registry = CollectorRegistry()
+        self.socket_connections: Callable[[], int] | None = None
         self._deliveries = Counter(
             "incident_bot_deliveries",
-            "Authentic deliveries taken in, by what became of them.",
+            "Authentic deliveries taken in by this process, by what became of them.",
             ("source", "kind", "outcome"),
+            registry=self.registry,
+        )
+        self._delivery_seconds = Histogram(
+            "incident_bot_delivery_seconds",
+            "How long this process took to answer a delivery.",
+            ("source",),
+            buckets=ANSWER_BUCKETS,
             registry=self.registry,
         )
         self._rejected = Counter(
             "incident_bot_deliveries_rejected",
-            "Deliveries turned away: unsigned, forged, too large.",
+            "Deliveries that this process turned away: unsigned, forged, too large, unreadable.",
             ("source", "reason"),
             registry=self.registry,
         )
         self._calls = Counter(
             "incident_bot_calls",
-            "Calls to Slack and PagerDuty, by outcome.",
+            "Calls of this process to Slack and PagerDuty, by outcome.",
             ("target", "method", "outcome"),
             registry=self.registry,
         )
         self._call_seconds = Histogram(
             "incident_bot_call_seconds",
-            "How long calls to Slack and PagerDuty took.",
+            "How long calls of this process to Slack and PagerDuty took.",
             ("target", "method"),
             buckets=CALL_BUCKETS,
             registry=self.registry,
         )
+        self._envelopes = Counter(
+            "incident_bot_socket_envelopes",
+            "Socket Mode envelopes that came to this process, by whether Slack got its answer.",
+            ("type", "outcome"),
+            registry=self.registry,
+        )
+        self._tries = Counter(
+            "incident_bot_job_tries",
+            "Jobs that this process tried, by what became of the try; dead is given up for good.",
+            ("kind", "outcome"),
+            registry=self.registry,
+        )
+        for kind in JobKind:  # from 0 on, so that the first one dead is an increase
+            for outcome in ("done", "dead"):
+                self._tries.labels(kind.value, outcome)
         self._alert_to_invitation = Histogram(
             "incident_bot_alert_to_invitation_seconds",
-            "From the alert's arrival to the confirmed invitation into its war room.",
+            "From the first alert to the confirmed invitation into its war room, if this process "
+            "saw to it.",
             buckets=INVITATION_BUCKETS,
             registry=self.registry,
         )
-        self._stored = _Stored()
+        self._stored = Stored()
         self.registry.register(self._stored)
+        self.registry.register(Here(__version__, lambda: self.socket_connections))
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
 
-    def delivery(self, source: str, kind: str, outcome: str) -> None:
-        """An authentic delivery (`source` pagerduty or slack) and what became of it."""
-        self._deliveries.labels(source, kind[:LABEL_CHARACTERS], outcome).inc()
+    def delivery(self, source: str, kind: str, outcome: str, seconds: float) -> None:
+        """An authentic delivery (`source` pagerduty or slack), what became of it, and how long
+        its answer took."""
+        named = kind if _KIND.fullmatch(kind) else "other"
+        self._deliveries.labels(source, named, outcome).inc()
+        self._delivery_seconds.labels(source).observe(seconds)
 
     def rejected(self, source: str, reason: str) -> None:
         """A delivery that was turned away."""
         self._rejected.labels(source, reason).inc()
 
     def call(self, target: str, method: str, outcome: str, seconds: float) -> None:
-        """A call out: `target` slack or pagerduty, `method` as its API names it."""
+        """A call out: `target` slack or pagerduty, `method` as its API names it (a path with
+        places for ids)."""
         self._calls.labels(target, method, outcome).inc()
         self._call_seconds.labels(target, method).observe(seconds)
+        log.debug("call", target=target, method=method, outcome=outcome, seconds=round(seconds, 3))
+
+    def envelope(self, kind: str, outcome: str) -> None:
+        """An envelope of Socket Mode, of Slack's type `kind`."""
+        self._envelopes.labels(kind if _KIND.fullmatch(kind) else "other", outcome).inc()
+
+    def tried(self, kind: JobKind, outcome: str, seconds: float) -> None:
+        """A job was tried."""
+        self._tries.labels(kind.value, outcome).inc()
 
     def alert_to_invitation(self, seconds: float) -> None:
         """An alert's war room got its people this many seconds after the alert arrived."""
         self._alert_to_invitation.observe(seconds)
 
-    def exposition(self, counts: Counts | None) -> bytes:
-        """Everything in Prometheus' text format. `counts` None: the store did not answer."""
-        self._stored.counts = counts
+    def exposition(self, figures: Figures | None) -> bytes:
+        """Everything in Prometheus' text format. `figures` None: the store did not answer."""
+        self._stored.figures = figures
         return generate_latest(self.registry)
-
-
-class _Stored(Collector):
-    """What the store counted for this scrape: jobs by state, incidents by status."""
-
-    def __init__(self) -> None:
-        self.counts: Counts | None = None
-
-    def collect(self) -> Iterator[Metric]:
-        """The gauges of this scrape."""
-        counts = self.counts
-        yield GaugeMetricFamily(
-            "incident_bot_store_up",
-            "1 when the database answered this scrape.",
-            value=0 if counts is None else 1,
-        )
-        if counts is None:
-            return
-        jobs = GaugeMetricFamily("incident_bot_jobs", "Jobs in the queue.", labels=("state",))
-        for state in dict.fromkeys([*(s.value for s in JobState), *counts.jobs]):
-            jobs.add_metric((state,), counts.jobs.get(state, 0))
-        yield jobs
-        yield GaugeMetricFamily(
-            "incident_bot_oldest_due_job_seconds",
-            "How long the job that is due longest has waited; 0 when none is.",
-            value=counts.oldest_due_seconds,
-        )
-        incidents = GaugeMetricFamily("incident_bot_incidents", "Incidents.", labels=("status",))
-        for status in dict.fromkeys([*(s.value for s in Status), *counts.incidents]):
-            incidents.add_metric((status,), counts.incidents.get(status, 0))
-        yield incidents
