@@ -1,8 +1,7 @@
 """The composition root: the only place that builds and connects the parts; start, drain, stop."""
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,9 +27,12 @@ from incident_bot.slack.app import build_app, slack_routes
 from incident_bot.slack.effects import handlers as slack_handlers
 from incident_bot.slack.gateway import Gateway, SlackRefused
 from incident_bot.slack.lookup import Lookup
-from incident_bot.store import KnownPerson, Store
-from incident_bot.web import Metrics, calm, demo_clock
+from incident_bot.slack.socket_mode import SocketMode
+from incident_bot.store import KnownPerson, Store, StoreError, StoreUnavailable
+from incident_bot.web import Life, Metrics, calm, demo_clock
 from incident_bot.web import routes as web_routes
+from incident_bot.web.serving import BROKEN, Background, Stop
+from incident_bot.web.serving import serve as serve_http
 
 log = structlog.get_logger(__name__)
 
@@ -40,26 +42,34 @@ DRAIN_SECONDS = 10.0
 
 @dataclass
 class Bot:
-    """Everything that runs, connected."""
+    """Everything that runs, connected. `socket_mode` is None in HTTP mode.
+
+    `start` sets it to work and names the tasks that must not end by themselves; `drain` takes
+    nothing more in hand, and lets go of what is within DRAIN_SECONDS.
+    """
 
     store: Store
     service: Service
     runner: Runner
     http: web.Application
+    socket_mode: SocketMode | None
+    life: Life
+    start: Callable[[], Awaitable[Background]]
+    drain: Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
 async def build(settings: Settings) -> AsyncIterator[Bot]:
     """Open the store and connect every part; close all of it in the end.
 
-    Raises what `Store.open` raises. Nothing listens yet, and Slack and PagerDuty need not answer.
+    Raises what `Store.open` raises. Nothing listens or calls out yet: `start` does that.
     """
     async with AsyncExitStack() as stack:
         virtual = demo_clock.DemoClock() if settings.demo_clock is not None else None
         clock = virtual.now if virtual is not None else utc_now
         store = await Store.open(settings.database_url)
         stack.push_async_callback(store.close)
-        metrics = Metrics()
+        metrics, life = Metrics(), Life()
         service = Service(store, settings.policy, clock=clock)
 
         gateway = Gateway(
@@ -99,12 +109,12 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
                 lookup=lookup,
                 on_call=on_call,
                 assign=assign,
-                write_postmortem=partial(write_postmortem, roles=settings.policy.roles),
-                write_timeline=partial(write_timeline, roles=settings.policy.roles),
+                write_postmortem=partial(write_postmortem, policy=settings.policy),
+                write_timeline=partial(write_timeline, policy=settings.policy),
             ),
             **pagerduty.handlers(pager, people),
         }
-        runner = Runner(store, service, handlers)
+        runner = Runner(store, service, handlers, heard=metrics.tried)
         service.wake = runner.wake
         service.recorded = lambda command, incident: _measure(
             metrics, command, incident, service.now()
@@ -131,24 +141,51 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             if settings.slack_signing_secret
             else None,
             identity,
+            delivered=metrics.delivery,
         )
         http = web.Application(middlewares=[calm], client_max_size=MAX_BODY)
         http.add_routes(slack_routes(bolt, partial(metrics.rejected, "slack")))
         http.add_routes(
             pagerduty.routes(service, people, settings.pagerduty_webhook_secrets, metrics)
         )
-        http.add_routes(web_routes(store, lambda: True, metrics))
+        socket_mode = None
+        if settings.slack_app_token is not None:
+            connecting = Gateway(
+                settings.slack_app_token,
+                settings.slack_api_url,
+                on_call=partial(metrics.call, "slack"),
+            )
+            stack.push_async_callback(connecting.close)
+            socket_mode = SocketMode(bolt, connecting, count=metrics.envelope)
+            life.needs.append(socket_mode.missing)
+            metrics.socket_connections = lambda: len(socket_mode.links)
+        http.add_routes(web_routes(store, life.missing, metrics))
         if virtual is not None and settings.demo_clock is not None:
             http.add_routes(demo_clock.routes(virtual, settings.demo_clock))
 
-        background = asyncio.create_task(runner.run(), name="runner")
-        stack.push_async_callback(_stop, runner, background)
         ticking = Clock(standard_sweeps(store, runner.wake))
-        ticking.start()
-        stack.callback(ticking.stop)
-        warming = asyncio.create_task(_warm(gateway, lookup, settings.policy), name="warm")
-        stack.callback(warming.cancel)
-        yield Bot(store=store, service=service, runner=runner, http=http)
+
+        async def start() -> Background:
+            background = [
+                asyncio.create_task(runner.run(), name="runner"),
+                asyncio.create_task(ticking.watch(), name="clock"),
+            ]
+            stack.push_async_callback(_end, background)
+            ticking.start()
+            stack.callback(ticking.stop)
+            warming = asyncio.create_task(_warm(gateway, lookup, settings.policy), name="warm")
+            stack.callback(warming.cancel)
+            if socket_mode is not None:
+                background += socket_mode.start()
+            return background
+
+        async def drain() -> None:
+            ends: list[Awaitable[object]] = [runner.drain(DRAIN_SECONDS)]
+            if socket_mode is not None:
+                ends.append(socket_mode.stop())
+            await asyncio.gather(*ends)
+
+        yield Bot(store, service, runner, http, socket_mode, life, start, drain)
 
 
 async def _warm(gateway: Gateway, lookup: Lookup, policy: Policy) -> None:
@@ -184,29 +221,35 @@ def _pagerduty(settings: Settings, metrics: Metrics) -> pagerduty.PagerDuty | No
     )
 
 
-async def _stop(runner: Runner, background: asyncio.Task[None]) -> None:
-    """Let running jobs end; what is not finished then is taken up by the next start."""
-    await runner.drain(DRAIN_SECONDS)
-    background.cancel()
-    await asyncio.gather(background, return_exceptions=True)
+async def _end(tasks: Background) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT: stop listening, answer what came in, end the running jobs."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, stopped.set)
-    async with build(settings) as bot:
-        listening = web.AppRunner(bot.http, access_log=None, shutdown_timeout=DRAIN_SECONDS)
-        await listening.setup()
-        try:
-            site = web.TCPSite(listening, settings.host, settings.port)
-            await site.start()
-            port = listening.addresses[0][1]
-            log.info("ready", address=f"http://{settings.host}:{port}")
-            await stopped.wait()
-            log.info("stopping: running jobs end first")
-        finally:
-            await listening.cleanup()
+async def serve(settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT; the exit code. Raises what `Store.open` raises, and OSError
+    when the port cannot be bound.
+
+    Slack being away keeps it from nothing but hearing of Slack.
+    """
+    try:
+        with Stop() as stop:
+            async with build(settings) as bot:
+                code = await serve_http(
+                    bot.http,
+                    settings.host,
+                    settings.port,
+                    life=bot.life,
+                    stop=stop,
+                    start=bot.start,
+                    drain=bot.drain,
+                    slack="HTTP" if bot.socket_mode is None else "Socket Mode",
+                )
+    except (StoreError, StoreUnavailable, OSError):
+        raise
+    except Exception:  # the outermost edge of the process: without it, secrets may be printed
+        log.critical("the bot broke: ending, so that it is started anew", exc_info=True)
+        return BROKEN
     log.info("stopped")
+    return code

@@ -16,7 +16,10 @@ PATIENCE = 20.0
 
 
 class RunningBot:
-    """`incident-bot run` on a database that outlives it; `start` again after `kill`."""
+    """`incident-bot run` on a database that outlives it; `start` again after `kill`.
+
+    `settings` come over those of a bot on this machine with a SQLite file in `folder`.
+    """
 
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
         self.port = free_port()
@@ -32,6 +35,24 @@ class RunningBot:
 
     async def start(self) -> None:
         """Start it and wait for /readyz."""
+        await self.launch()
+        assert self.process is not None
+        async with asyncio.timeout(PATIENCE):
+            while (await self.ready())[0] != 200:
+                assert self.process.returncode is None, self.log()
+                await asyncio.sleep(0.05)
+
+    async def ready(self) -> tuple[int, str]:
+        """What /readyz says: status and body; 0 when nothing listens."""
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with session.get(f"{self.url}/readyz") as answer:
+                    return answer.status, await answer.text()
+            except aiohttp.ClientError:
+                return 0, ""
+
+    async def launch(self) -> None:
+        """Start it and wait for nothing."""
         with (self.folder / "bot.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -44,16 +65,6 @@ class RunningBot:
                 stdout=log,
                 stderr=log,
             )
-        async with aiohttp.ClientSession() as session, asyncio.timeout(PATIENCE):
-            while True:
-                assert self.process.returncode is None, self.log()
-                try:
-                    async with session.get(f"{self.url}/readyz") as answer:
-                        if answer.status == 200:
-                            return
-                except aiohttp.ClientError:
-                    pass
-                await asyncio.sleep(0.05)
 
     def log(self) -> str:
         """All that it logged so far."""
@@ -90,10 +101,26 @@ class RunningBot:
         return process.returncode or 0, out.decode()
 
 
-class Stage:
-    """A Slack workspace with three people, a PagerDuty account with one service, and the bot."""
+def way_in(slack: SlackStandIn) -> dict[str, str]:
+    """The one setting that decides how Slack reaches the bot."""
+    if slack.socket_mode:
+        return {"SLACK_APP_TOKEN": slack.app_token}
+    return {"SLACK_SIGNING_SECRET": slack.signing_secret}
 
-    def __init__(self, slack: SlackStandIn, pagerduty: PagerDutyStandIn, folder: Path) -> None:
+
+class Stage:
+    """A Slack workspace with three people, a PagerDuty account with one service, and the bot.
+
+    The bot is in the mode that `slack` is in. `database_url` None: a SQLite file in `folder`.
+    """
+
+    def __init__(
+        self,
+        slack: SlackStandIn,
+        pagerduty: PagerDutyStandIn,
+        folder: Path,
+        database_url: str | None = None,
+    ) -> None:
         self.slack = slack
         self.pagerduty = pagerduty
         self.alice, self.bob, self.charlie = (
@@ -113,11 +140,12 @@ class Stage:
             {
                 "SLACK_API_URL": slack.url,
                 "SLACK_BOT_TOKEN": slack.bot_token,
-                "SLACK_SIGNING_SECRET": slack.signing_secret,
+                **way_in(slack),
                 "PAGERDUTY_API_URL": pagerduty.url,
                 "PAGERDUTY_API_TOKEN": pagerduty.api_token,
                 "PAGERDUTY_FROM_EMAIL": "bot@example.com",
                 "PAGERDUTY_WEBHOOK_SECRETS": f"an-old-secret,{pagerduty.webhook_secret}",
+                **({"DATABASE_URL": database_url} if database_url else {}),
             },
         )
         slack.bot_url = pagerduty.bot_url = self.bot.url

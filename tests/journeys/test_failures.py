@@ -3,16 +3,18 @@
 import asyncio
 import json
 import socket
-import sqlite3
 import time
 from io import BytesIO
 
 import aiohttp
 import pytest
 
+from tests.journeys.locked import locked
 from tests.journeys.running import Stage
 
 pytestmark = pytest.mark.journey
+
+HTTP_ONLY = pytest.mark.parametrize("mode", ["http"])
 
 
 async def test_killed_in_mid_opening_and_restarted(stage: Stage) -> None:
@@ -68,6 +70,7 @@ async def test_the_same_delivery_again_changes_nothing(stage: Stage) -> None:
     assert timeline.count("twice") == 2
 
 
+@HTTP_ONLY
 async def test_forged_stale_and_unsigned_are_refused(stage: Stage) -> None:
     """401 for Slack, 403 for PagerDuty, 413 for what is too large; nothing is stored."""
     forged = await stage.slack.command(
@@ -133,6 +136,7 @@ async def test_two_claims_have_one_winner(stage: Stage) -> None:
     assert sum("already" in a for a in answers) == 1
 
 
+@HTTP_ONLY
 @pytest.mark.parametrize(
     ("change", "name"),
     [
@@ -156,6 +160,7 @@ async def test_a_wrong_setting_is_one_line_and_exit_2(
     assert name in printed and len(printed.strip().splitlines()) == 1, printed
 
 
+@HTTP_ONLY
 async def test_a_port_in_use_or_a_file_that_is_no_database_is_one_line(stage: Stage) -> None:
     """Exit 2 and a sentence, whatever was under way when it was noticed."""
     await stage.bot.stop()
@@ -175,15 +180,10 @@ async def test_a_database_that_is_away_means_503_and_not_recorded(stage: Stage) 
     """Nothing is acknowledged; PagerDuty comes again, people are told, and it goes on after."""
     await stage.types(stage.bob, "declare Checkout is slow", stage.incidents)
     room = await stage.room_complete()
-    other = sqlite3.connect(stage.bot.folder / "bot.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
+    async with locked(stage.bot.settings["DATABASE_URL"]):
         alert = await stage.pagerduty.trigger(stage.service, "Errors", assignees=[stage.pd_alice])
         assert stage.pagerduty.deliveries[-1].status == 503
         assert "try again" in await stage.types(stage.bob, "log Is it there?", room)
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
     assert "Is it there?" not in (await stage.bot.cli("timeline", "INC-1"))[1]
     assert alert["id"]
     again = await stage.pagerduty.redeliver(stage.pagerduty.deliveries[-1])

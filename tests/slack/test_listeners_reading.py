@@ -1,12 +1,15 @@
 """Commands that only read: timeline, help, and a verb alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
+from incident_bot.domain.levels import DEFAULT_LEVELS, StatusName
 from incident_bot.domain.people import PAGERDUTY, Person
-from incident_bot.domain.words import Severity
+from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role
+from incident_bot.domain.words import Milestone, Severity, Status
 from tests.slack.desk_kit import ELSEWHERE, FakeService, incident, make_app, type_in
 
 AT = datetime(2025, 10, 27, 14, 20, tzinfo=UTC)
@@ -59,8 +62,11 @@ async def test_a_timeline_of_long_lines_keeps_slacks_limits(service: FakeService
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("role", "Incident Commander: <@U1>"),
+        ("role", "Incident Commander: <@U1> (`ic`)"),
+        ("role", "Operations lead: nobody yet – `/incident role ops me`"),
         ("severity", "*Sev3*"),
+        ("severity", "• *Sev1* – Critical: many customers affected, public notice _(an update"),
+        ("severity", "• *Sev5* – Cosmetic\n"),
         ("status", "• detected: <!date^"),
         ("action", "No action items yet"),
         ("INC-1", "• detected: <!date^"),
@@ -71,6 +77,83 @@ async def test_a_verb_alone_shows_how_it_stands(text: str, says: str) -> None:
     answered = await type_in(make_app(service), text)
     assert says in answered.text
     assert not answered.public
+    assert service.handled == []
+
+
+OWN = Policy(
+    roles=(*DEFAULT_ROLES, Role(key="scribe", name="Scribe <1>", short="Scribe")),
+    severities=tuple(
+        level.model_copy(
+            update={"description": f"<{level.severity}>", "update_every": timedelta(hours=2)}
+        )
+        for level in DEFAULT_LEVELS
+    ),
+    statuses=(
+        StatusName(status=Status.OPEN, name="open"),
+        StatusName(status=Status.ACKNOWLEDGED, name="investigating", also=("looking",)),
+        StatusName(status=Status.MITIGATED, name="under control", also=("stable",)),
+        StatusName(status=Status.RESOLVED, name="resolved"),
+        StatusName(status=Status.CANCELLED, name="cancelled"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("severity", "• *Sev2* – &lt;2&gt; _(an update every 2 hours)_"),
+        ("help severity", "• *Sev4* – &lt;4&gt; _(an update every 2 hours)_"),
+        ("help sev", "• *Sev1* – &lt;1&gt;"),
+        ("role", "Scribe &lt;1&gt;: nobody yet – `/incident role scribe me`"),
+        ("help role", "• Scribe &lt;1&gt; (`scribe`)"),
+        ("help role", "• Incident Commander (`ic`)"),
+        ("help status", "• investigating (also `acknowledged`, `looking`)"),
+        ("help status", "• resolved\n"),
+        ("status", "*INC-1* · Sev3 · under control · Checkout fails"),
+        ("status", "• under control: <!date^"),
+        ("status", "• detected: <!date^"),
+        ("status", "Next update due <!date^"),
+        ("list", "*INC-1* · Sev3 · under control · Checkout fails"),
+        ("timeline", "Status under control: Failed over"),
+    ],
+)
+async def test_what_a_team_decided_is_shown(text: str, says: str) -> None:
+    at = {Milestone.DETECTED: AT, Milestone.MITIGATED: AT}
+    service = FakeService(incident(status=Status.MITIGATED, times=at))
+    service.policy = OWN
+    body = e.StatusChanged(status=Status.MITIGATED, text="Failed over")
+    mitigated = e.Entry(seq=1, occurred_at=AT, recorded_at=AT, actor=PAGERDUTY, body=body)
+    service.store.journals["INC-1"] = [mitigated]
+    answered = await type_in(make_app(service), text)
+    assert says in answered.text
+    assert service.handled == []
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("status looking", c.ChangeStatus(actor=PAGERDUTY, status=Status.ACKNOWLEDGED)),
+        (
+            "status Under  Control at 14:20 Failed over",
+            c.ChangeStatus(actor=PAGERDUTY, at=AT, status=Status.MITIGATED, text="Failed over"),
+        ),
+        ("status mitigated", c.ChangeStatus(actor=PAGERDUTY, status=Status.MITIGATED)),
+    ],
+)
+async def test_a_teams_own_words_are_understood(text: str, command: c.Command) -> None:
+    service = FakeService(incident())
+    service.policy = OWN
+    await type_in(make_app(service), text)
+    (handled,) = service.handled
+    assert handled.command.model_copy(update={"actor": PAGERDUTY}) == command
+
+
+@pytest.mark.parametrize("text", ["stable", "looking at the pool"])
+async def test_a_teams_own_word_without_its_verb_is_guessed(text: str) -> None:
+    service = FakeService(incident())
+    service.policy = OWN
+    answered = await type_in(make_app(service), text)
+    assert f"Did you mean `/incident status {text.split()[0]}`?" in answered.text
     assert service.handled == []
 
 

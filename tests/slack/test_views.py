@@ -1,6 +1,6 @@
 """Summary, announcement, questions: within Slack's limits whatever the incident looks like."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from incident_bot.domain import entries as e
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.incident import Action, Alert, Incident, Room
+from incident_bot.domain.levels import StatusName
 from incident_bot.domain.people import BOT, Person
-from incident_bot.domain.policy import DEFAULT_ROLES, Role
+from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role
 from incident_bot.domain.words import Milestone, NoteKind, Severity, Status
 from incident_bot.slack.payload_check import complaints
 from incident_bot.slack.views.announcement import alert_announcement, announcement
@@ -92,6 +93,11 @@ def assert_nothing_is_alive(message):
         assert alive not in message
 
 
+def called(name):
+    """A team that calls every status this."""
+    return Policy(statuses=tuple(StatusName(status=status, name=name) for status in Status))
+
+
 def mrkdwn_of(blocks):
     if isinstance(blocks, dict):
         own = blocks["text"] if blocks.get("type") == "mrkdwn" else ""
@@ -102,24 +108,25 @@ def mrkdwn_of(blocks):
 
 
 @calm
-@given(incidents, many_roles | st.just(list(DEFAULT_ROLES)))
-def test_slack_takes_every_summary(incident, roles):
-    text, blocks = summary(incident, roles)
+@given(incidents, many_roles | st.just(list(DEFAULT_ROLES)), hostile)
+def test_slack_takes_every_summary(incident, roles, name):
+    policy = called(name).model_copy(update={"roles": tuple(roles)})
+    text, blocks = summary(incident, policy)
     assert_slack_takes(text, blocks)
     assert_nothing_is_alive(text + mrkdwn_of(blocks))
-    assert len(topic(incident)) <= 250
-    assert "<" not in topic(incident)
+    assert len(topic(incident, policy)) <= 250
+    assert "<" not in topic(incident, policy)
 
 
 def test_everybody_is_told_when_there_is_no_war_room():
-    _, blocks = announcement(an_incident(room=None))
+    _, blocks = announcement(an_incident(room=None), Policy())
     assert "No war room could be opened" in str(blocks)
 
 
 @calm
-@given(incidents)
-def test_slack_takes_every_announcement(incident):
-    text, blocks = announcement(incident)
+@given(incidents, hostile)
+def test_slack_takes_every_announcement(incident, name):
+    text, blocks = announcement(incident, called(name))
     assert_slack_takes(text, blocks)
     assert_nothing_is_alive(text + mrkdwn_of(blocks))
 
@@ -141,13 +148,13 @@ def test_slack_takes_every_sentence(sentence, asking):
     assert_nothing_is_alive(text)
 
 
-def words(incident, roles=DEFAULT_ROLES):
-    _, blocks = summary(incident, roles)
+def words(incident, policy=None):
+    _, blocks = summary(incident, policy or Policy())
     return str(blocks)
 
 
 def buttons(incident):
-    _, blocks = summary(incident, DEFAULT_ROLES)
+    _, blocks = summary(incident, Policy())
     return [
         (element["action_id"], element["value"])
         for block in blocks
@@ -182,7 +189,7 @@ def test_when_it_is_over_there_is_nothing_to_press(status):
 
 
 def test_resolving_asks_first_and_says_what_it_does():
-    _, blocks = summary(an_incident(), DEFAULT_ROLES)
+    _, blocks = summary(an_incident(), Policy())
     (resolve,) = [
         el for b in blocks for el in b.get("elements", ()) if el.get("action_id") == "resolve"
     ]
@@ -196,9 +203,45 @@ def test_the_summary_tells_since_when_and_links_the_alert():
     assert "<https://x.pagerduty.com/Q1|#9 5xx> – triggered" in shown
 
 
+OWN = Policy(
+    statuses=tuple(
+        StatusName(status=status, name=f"quite {status.value} <now>") for status in Status
+    )
+)
+
+
+def test_people_read_the_status_by_the_teams_name():
+    incident = an_incident(status=Status.ACKNOWLEDGED)
+    text, blocks = summary(incident, OWN)
+    assert text == "INC-1 · Sev2 · quite acknowledged &lt;now&gt; · Checkout fails"
+    assert "*Quite acknowledged &lt;now&gt;*" in str(blocks)
+    assert "Mark as quite mitigated <now>" in str(blocks)
+    assert topic(incident, OWN) == "Sev2 · quite acknowledged ‹now› · IC: nobody yet"
+    text, blocks = announcement(incident, OWN)
+    assert text.startswith("INC-1 · Sev2 · quite acknowledged &lt;now&gt;")
+    assert "Quite acknowledged &lt;now&gt;" in str(blocks)
+
+
+def test_by_default_the_words_are_the_bots_own():
+    text, blocks = summary(an_incident(), Policy())
+    assert text == "INC-1 · Sev2 · open · Checkout fails"
+    assert "*Open* since" in str(blocks)
+    assert topic(an_incident(), Policy()) == "Sev2 · open · IC: nobody yet"
+
+
+def test_the_summary_says_when_the_next_update_is_due():
+    due = int(DETECTED.timestamp()) + 60 * 60
+    assert f"*Next update due* <!date^{due}^" in words(an_incident())
+    later = DETECTED + timedelta(minutes=20)
+    updated = an_incident(last_update="Falling", last_update_at=later)
+    assert f"*Next update due* <!date^{due + 20 * 60}^" in words(updated)
+    for quiet in (an_incident(severity=Severity.SEV3), an_incident(status=Status.RESOLVED)):
+        assert "Next update due" not in words(quiet)
+
+
 def test_a_private_incident_cannot_be_announced():
     with pytest.raises(ValueError, match="private"):
-        announcement(an_incident(private=True))
+        announcement(an_incident(private=True), Policy())
 
 
 def test_the_question_names_the_incident():

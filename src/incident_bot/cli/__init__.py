@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from incident_bot import __version__
-from incident_bot.cli import database, incidents, running
+from incident_bot.cli import checking, configuration, database, incidents, running
 from incident_bot.cli.output import FAILED
 
 app = typer.Typer(
@@ -16,9 +16,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for commands in (running.app, incidents.app):
+for commands in (running.app, incidents.app, checking.app):
     app.add_typer(commands)
 app.add_typer(database.app, name="db")
+app.add_typer(configuration.app, name="config")
 
 
 def _version(value: bool) -> None:

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from incident_bot import config, logs
@@ -13,19 +14,27 @@ from incident_bot.store import StoreError, StoreUnavailable
 
 app = typer.Typer()
 
+log = structlog.get_logger(__name__)
+
 
 @app.command()
 def run() -> None:
-    """Run the bot (HTTP mode) until SIGTERM. Settings come from the environment; see README."""
+    """Run the bot until SIGTERM: Socket Mode when SLACK_APP_TOKEN is set, else HTTP mode.
+
+    Settings come from the environment and incident-bot.toml; `incident-bot check` proves them.
+    """
     from incident_bot.app import serve  # the other commands start without Bolt and aiohttp
 
     try:
-        logs.set_up(config.log_level(os.environ))
+        logs.set_up(config.log_level(os.environ), config.log_format(os.environ))
         settings = config.load(os.environ)
+        logs.hide(settings)
+        for sentence in config.misspelt(os.environ):
+            log.warning(sentence)
     except config.ConfigError as error:
         stop(str(error), WRONG)
     try:
-        asyncio.run(serve(settings))
+        code = asyncio.run(serve(settings))
     except StoreError as error:
         stop(str(error), WRONG)
     except StoreUnavailable as error:
@@ -38,6 +47,7 @@ def run() -> None:
             "Set HOST or PORT to something free.",
             WRONG,
         )
+    raise typer.Exit(code)
 
 
 @app.command()

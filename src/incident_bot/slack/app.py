@@ -23,6 +23,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from incident_bot.service import Unavailable
+from incident_bot.slack.deliveries import SOURCE, Delivered, DeliveryApp
 from incident_bot.slack.listeners.desk import DEADLINE, Desk
 from incident_bot.slack.listeners.needs import Knows, Serves
 from incident_bot.slack.views.answer import Answer
@@ -52,16 +53,17 @@ def build_app(
     identity: Identity,
     *,
     deadline: float = DEADLINE,
+    delivered: Delivered = lambda source, kind, outcome, seconds: None,
 ) -> AsyncApp:
     """The Bolt app with every listener. Without a signing secret (Socket Mode) no HTTP request
-    passes its check."""
+    passes its check. `delivered` hears what became of each delivery."""
     bolt_log = logging.getLogger("incident_bot.slack.bolt")
     bolt_log.setLevel(logging.ERROR)  # it warns that the environment's token is not used: we know
 
     async def authorize() -> AuthorizeResult:
         return identity()
 
-    app = AsyncApp(
+    app = DeliveryApp(
         name="incident-bot",
         logger=bolt_log,
         client=client,
@@ -71,6 +73,7 @@ def build_app(
         authorize=authorize,
     )
     bolt_log.setLevel(logging.WARNING)  # at INFO it writes whole request bodies
+    app.delivered = delivered
     desk = Desk(service, people, deadline=deadline)
     _listen(app, desk)
     app.error(_on_error)
@@ -89,10 +92,10 @@ def slack_routes(
         try:
             bolt_request = _bolt_request(request, await _read(request))
         except web.HTTPRequestEntityTooLarge:
-            rejected("too_large")
+            _turned_away(rejected, "too_large")
             raise
         except web.HTTPBadRequest:
-            rejected("unreadable")
+            _turned_away(rejected, "unreadable")
             raise
         answer = await app.async_dispatch(bolt_request)
         if answer.status == 401:
@@ -102,6 +105,11 @@ def slack_routes(
         return await to_aiohttp_response(answer)
 
     return [web.post(PATH, events)]
+
+
+def _turned_away(rejected: Callable[[str], None], reason: str) -> None:
+    log.warning("delivery turned away", source=SOURCE, reason=reason)
+    rejected(reason)
 
 
 def _listen(app: AsyncApp, desk: Desk) -> None:

@@ -25,6 +25,10 @@ arguments, bad names, too long texts, missing membership, used-up trigger ids an
         slack.enforce_tiers = True                               # Slack's real rate limits
         slack.calls, slack.responses, slack.ephemerals           # what the bot did
 
+        slack.socket_mode = True                                 # envelopes instead of requests
+        await slack.socket.disconnect("refresh_requested", slack.socket.links[0])
+        slack.socket.cut(slack.socket.links[0])                  # no close frame
+
 `python -m incident_bot.standin` runs both on their own and prints the settings to use.
 """
 

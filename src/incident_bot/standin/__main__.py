@@ -17,6 +17,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--bot-url", default="http://127.0.0.1:3000", help="where the bot listens")
     parser.add_argument("--bot-token", default="xoxb-standin")
     parser.add_argument("--signing-secret", default="standin-signing-secret")
+    parser.add_argument("--app-token", default="xapp-1-A0STANDIN-1-standin")
+    parser.add_argument(
+        "--socket-mode",
+        action="store_true",
+        help="the bot connects with the app-level token; no request reaches it over HTTP",
+    )
     parser.add_argument("--pagerduty-token", default="pd-standin")
     parser.add_argument("--webhook-secret", default="standin-webhook-secret")
     parser.add_argument("--from-email", default="incident-bot@example.com")
@@ -24,10 +30,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def environment(slack: SlackStandIn, pagerduty: PagerDutyStandIn, email: str) -> list[str]:
-    """The lines to put into the bot's environment."""
+    """The lines to put into the bot's environment, for the mode that Slack is in."""
     return [
         f"SLACK_BOT_TOKEN={slack.bot_token}",
-        f"SLACK_SIGNING_SECRET={slack.signing_secret}",
+        f"SLACK_APP_TOKEN={slack.app_token}"
+        if slack.socket_mode
+        else f"SLACK_SIGNING_SECRET={slack.signing_secret}",
         f"SLACK_API_URL={slack.url}",
         f"PAGERDUTY_API_TOKEN={pagerduty.api_token}",
         f"PAGERDUTY_WEBHOOK_SECRETS={pagerduty.webhook_secret}",
@@ -43,7 +51,12 @@ async def run(options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     slack = SlackStandIn(
-        options.bot_token, options.signing_secret, port=options.slack_port, bot_url=options.bot_url
+        options.bot_token,
+        options.signing_secret,
+        port=options.slack_port,
+        bot_url=options.bot_url,
+        app_token=options.app_token,
+        socket_mode=options.socket_mode,
     )
     pagerduty = PagerDutyStandIn(
         options.pagerduty_token,

@@ -16,6 +16,12 @@ PRIORITIES = (
     ("P4", "Minor"),
     ("P5", "Cosmetic"),
 )
+_HAPPENS = (
+    *("acknowledged", "annotated", "delegated", "escalated", "priority_updated", "reassigned"),
+    *("reopened", "resolved", "responder.added", "responder.replied", "status_update_published"),
+    *("triggered", "unacknowledged"),
+)
+EVENTS = [f"incident.{what}" for what in _HAPPENS]
 PLURALS = {
     "user": "users",
     "service": "services",
@@ -85,6 +91,7 @@ class Account:
         self.oncalls: list[JSON] = []
         self.abilities = ["teams", "urgencies", "incident_priorities", "coordinated_responding"]
         self.dropped_in_a_row = 0
+        self.webhook_url = ""
         self.subscription: JSON = {
             "id": "PSTANDIN",
             "type": "webhook_subscription",
@@ -98,7 +105,7 @@ class Account:
                 "custom_headers": [],
             },
             "description": "Incident Bot",
-            "events": ["incident.*", "pagey.ping"],
+            "events": list(EVENTS),
             "filter": {"id": None, "type": "account_reference"},
         }
         self._count = 0

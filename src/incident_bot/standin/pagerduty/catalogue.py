@@ -61,7 +61,14 @@ def list_abilities(account: Account, ask: Ask) -> Result:
 
 def list_subscriptions(account: Account, ask: Ask) -> Result:
     """GET /webhook_subscriptions: the one that tells the bot."""
-    return page(ask, "webhook_subscriptions", [account.subscription])
+    return page(ask, "webhook_subscriptions", [_shown(account)])
+
+
+def _shown(account: Account) -> JSON:
+    """The subscription with the address of the bot, unless it was given another."""
+    delivery = account.subscription["delivery_method"]
+    url = delivery["url"] or account.webhook_url
+    return {**account.subscription, "delivery_method": {**delivery, "url": url}}
 
 
 def _subscription(account: Account, ask: Ask) -> JSON:
@@ -72,7 +79,8 @@ def _subscription(account: Account, ask: Ask) -> JSON:
 
 def get_subscription(account: Account, ask: Ask) -> Result:
     """GET /webhook_subscriptions/{id}."""
-    return 200, {"webhook_subscription": _subscription(account, ask)}, []
+    _subscription(account, ask)
+    return 200, {"webhook_subscription": _shown(account)}, []
 
 
 def enable_subscription(account: Account, ask: Ask) -> Result:

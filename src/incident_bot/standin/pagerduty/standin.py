@@ -106,6 +106,7 @@ class PagerDutyStandIn(Happenings):
             if not isinstance(body, dict):
                 raise invalid("The body must be an object")
             ask = Ask(request.match_info.get("id", ""), query, body, by)
+            self.account.webhook_url = self.bot_url.rstrip("/") + self.webhook_path
             status, answer, events = handler(self.account, ask)
         except PagerDutyError as error:
             return self._refuse(call, error)

@@ -14,10 +14,12 @@ DEADLINE = 3.0
 
 @dataclass
 class Answer:
-    """The bot's HTTP answer to one request of Slack's.
+    """The bot's answer to one request or envelope of Slack's.
 
+    `status` is the HTTP status; in Socket Mode 200 for an acknowledgement and 0 for none.
     `seconds` is how long it took. `problem` says what Slack would have held against it: not
-    2xx, more than three seconds (Slack shows `operation_timeout`), blocks it refuses.
+    2xx, nobody connected (`dispatch_failed`), more than three seconds (`operation_timeout`),
+    blocks it refuses.
     `ts` is set when the answer is a message with which people can work on (see `click`).
     """
 
@@ -46,6 +48,11 @@ def understand(status: int, raw: str, kind: str, seconds: float) -> Answer:
             return Answer(status, raw, raw, "", seconds, "the answer is not valid JSON")
         if isinstance(decoded, dict):
             body = decoded
+    return answered(status, body, seconds)
+
+
+def answered(status: int, body: JSON | str, seconds: float) -> Answer:
+    """The answer with this body, and what Slack would hold against it."""
     if isinstance(body, str):
         text, response_type = body, "ephemeral" if body else ""
     else:

@@ -30,6 +30,7 @@ def _method(per_minute: int, required: str = "", optional: str = "") -> Method:
 
 METHODS: dict[str, Method] = {
     "api.test": _method(100, "", "error"),
+    "apps.connections.open": _method(1, "", ""),
     "auth.test": _method(0, "", ""),
     "bookmarks.add": _method(
         20,

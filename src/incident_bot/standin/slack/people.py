@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from .answers import Answer
+from .dispatch import Dispatch
 from .marks import toggle
 from .present import JSON, file_object
 from .requests import Requests
@@ -47,17 +48,16 @@ class People(Requests):
             ],
             "is_ext_shared_channel": False,
         }
-        headers = {}
-        if retry_num is not None:
-            headers = {"X-Slack-Retry-Num": str(retry_num), "X-Slack-Retry-Reason": retry_reason}
-        body = json.dumps(envelope).encode()
-        return await self.send(body, "application/json", headers=headers, **forge)
+        dispatch = Dispatch(
+            "events_api", envelope, retry_num, retry_reason if retry_num is not None else None
+        )
+        return await self.deliver(dispatch, **forge)
 
     async def url_verification(self) -> Answer:
-        """Ask the bot to prove its URL, as Slack does when it is set."""
+        """Ask the bot to prove its URL, as Slack does when it is set (HTTP mode only)."""
         body = {"type": "url_verification", "challenge": "standin-challenge",
                 "token": self.verification_token}  # fmt: skip
-        return await self.send(json.dumps(body).encode(), "application/json")
+        return await self.http.send(json.dumps(body).encode(), "application/json")
 
     async def _tell(self, name: str, event: JSON, channel: Channel | None) -> Answer | None:
         if name not in self.subscribed:

@@ -1,63 +1,44 @@
-"""The signed requests that Slack makes when a person uses the bot."""
+"""The requests that Slack makes when a person uses the bot."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-import time
 from typing import Any
-from urllib.parse import urlencode
 
 from . import views
-from .answers import Answer, understand
+from .answers import Answer
 from .args import Args
+from .dispatch import Dispatch
 from .errors import SlackError
+from .http_mode import HttpMode
 from .interactions import action, filled, find
 from .present import JSON
 from .scene import Scene
+from .socket_mode import SocketMode
 from .typing_in import escape
-from .workspace import Channel, User
+from .workspace import Channel, User, Workspace
 
 
 class Requests(Scene):
     """Commands, clicks, modals and shortcuts.
 
-    Every coroutine posts to `bot_url + events_path`, signed with the signing secret and the
-    real time; `signature=` and `timestamp=` forge or replay. aiohttp.ClientError when the
-    bot cannot be reached.
+    With `socket_mode` they travel in envelopes over the app's connections (see `socket`),
+    without it as signed requests (see `http`). There, `signature=` and `timestamp=` of every
+    coroutine forge or replay, and aiohttp.ClientError says that the bot cannot be reached.
     """
 
-    def sign(self, body: bytes, timestamp: int) -> str:
-        """Slack's v0 signature of a body."""
-        base = b"v0:" + str(timestamp).encode() + b":" + body
-        digest = hmac.new(self.signing_secret.encode(), base, hashlib.sha256).hexdigest()
-        return f"v0={digest}"
+    def __init__(self, signing_secret: str, bot_url: str, desk: Workspace, port: int) -> None:
+        super().__init__(signing_secret, bot_url, desk, port)
+        self.socket_mode = False
+        self.http = HttpMode(self)
+        self.socket = SocketMode(desk)
 
-    async def send(
-        self,
-        body: bytes,
-        content_type: str,
-        *,
-        signature: str | None = None,
-        timestamp: int | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> Answer:
-        """Post a body to the bot, signed; the lowest way to talk to it."""
-        at = int(time.time()) if timestamp is None else timestamp
-        sent = {
-            "Content-Type": content_type,
-            "X-Slack-Request-Timestamp": str(at),
-            "X-Slack-Signature": self.sign(body, at) if signature is None else signature,
-            "User-Agent": "Slackbot 1.0 (stand-in)",
-            **(headers or {}),
-        }
-        started = time.monotonic()
-        url = self.bot_url.rstrip("/") + self.events_path
-        async with self.session.post(url, data=body, headers=sent) as response:
-            raw = await response.text()
-            seconds = time.monotonic() - started
-            return understand(response.status, raw, response.content_type, seconds)
+    async def deliver(self, dispatch: Dispatch, **forge: Any) -> Answer:
+        """Bring it to the bot, the way that is switched on."""
+        if not self.socket_mode:
+            return await self.http.carry(dispatch, **forge)
+        if forge:
+            raise ValueError(f"Socket Mode has nothing to forge: {sorted(forge)}")
+        return await self.socket.carry(dispatch)
 
     async def command(
         self,
@@ -89,8 +70,7 @@ class Requests(Scene):
             "response_url": self.new_response_url(user, channel),
             "trigger_id": trigger_id or self.new_trigger(user),
         }
-        body = urlencode(form).encode()
-        answer = await self.send(body, "application/x-www-form-urlencoded", **forge)
+        answer = await self.deliver(Dispatch("slash_commands", form), **forge)
         if answer.response_type and answer.problem is None:
             shown = answer.body if isinstance(answer.body, dict) else {"text": answer.body}
             answer.ts = self.show(channel, user.id, shown)
@@ -105,8 +85,7 @@ class Requests(Scene):
 
     async def interact(self, payload: JSON, **forge: Any) -> Answer:
         """Send an interactivity payload as it is."""
-        body = urlencode({"payload": json.dumps(payload)}).encode()
-        return await self.send(body, "application/x-www-form-urlencoded", **forge)
+        return await self.deliver(Dispatch("interactive", payload), **forge)
 
     def _payload(self, kind: str, user: User, trigger_id: str | None = None) -> JSON:
         return {

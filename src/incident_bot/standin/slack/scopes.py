@@ -57,6 +57,13 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "usergroups.users.list": ("usergroups:read",),
     "team.info": ("team:read",),
 }
+GRANTED = (
+    *("bookmarks:read", "bookmarks:write", "channels:history", "channels:join"),
+    *("channels:manage", "channels:read", "chat:write", "commands", "files:write"),
+    *("groups:history", "groups:read", "groups:write", "pins:write", "usergroups:read"),
+    *("users:read", "users:read.email"),
+)
+"""What the app was granted when it was installed, unless the stand-in is told otherwise."""
 LISTED = {
     "public_channel": "channels:read",
     "private_channel": "groups:read",

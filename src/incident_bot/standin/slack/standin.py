@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable
+from email.utils import formatdate
 
 import aiohttp
 from aiohttp import web
@@ -14,7 +15,7 @@ from aiohttp import web
 from ..faults import Call, Fault, Faults
 from ..wire import hang_up
 from . import args as arguments
-from . import chat, conversations, echoes, files, marks, reading, scopes, views
+from . import chat, conversations, echoes, files, marks, reading, scopes, socket_mode, views
 from .args import Args
 from .arguments import METHODS
 from .errors import SlackError
@@ -29,6 +30,7 @@ HANDLERS: dict[str, Callable[[Workspace, Args], JSON]] = {
     **marks.METHODS,
     **files.METHODS,
     **views.METHODS,
+    **socket_mode.METHODS,
 }
 SIGN_IN_PAGE = "<!DOCTYPE html><html><title>Sign in | Slack</title></html>"
 
@@ -37,12 +39,13 @@ class SlackStandIn(People):
     """A local Slack. Use as `async with SlackStandIn() as slack`; see the package for more.
 
     `on_call` is told of each Web API call when it has ended. `clock` gives Unix seconds for
-    message ts and creation times; signatures and trigger ids always go by real time.
+    message ts and creation times; signatures and trigger ids always go by real time. With
+    `socket_mode` people reach the bot through the connections that it opens with `app_token`.
 
     Off unless set: `enforce_tiers` (rate limits per method), `scopes` (a set of granted bot
     scopes; others are missing_scope), `echo` (the bot hears events of its own calls, in the
     background; `await settled()`), `notices` (Slack's own lines, such as "set the channel
-    topic", in channels and history).
+    topic", in channels and history), `date_offset` (seconds that Slack's clock is ahead).
     """
 
     def __init__(
@@ -54,9 +57,13 @@ class SlackStandIn(People):
         port: int = 0,
         bot_url: str = "http://127.0.0.1:3000",
         clock: Callable[[], float] = time.time,
+        app_token: str = "xapp-1-A0STANDIN-1-standin",
+        socket_mode: bool = False,
     ) -> None:
         super().__init__(signing_secret, bot_url, Workspace(clock), port)
         self.bot_token = bot_token
+        self.app_token = app_token
+        self.socket_mode = socket_mode
         self.on_call = on_call
         self.calls: list[Call] = []
         self.faults = Faults()
@@ -65,6 +72,7 @@ class SlackStandIn(People):
         self.scopes: set[str] | None = None
         self.echo = False
         self.notices = False
+        self.date_offset = 0.0
         self._recent: dict[str, deque[float]] = {}
 
     @property
@@ -77,6 +85,11 @@ class SlackStandIn(People):
         await super().start()
         self.desk.home_url = self.home_url
 
+    async def stop(self) -> None:
+        """End all connections, those of Socket Mode first; harmless when not started."""
+        await self.socket.stop()
+        await super().stop()
+
     def application(self) -> web.Application:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_route("*", "/api/{method}", self._serve)
@@ -84,6 +97,7 @@ class SlackStandIn(People):
         app.router.add_get("/files-pri/{path:.+}", self._download)
         app.router.add_get("/signin", self._sign_in)
         app.router.add_post("/response/{token}", self._respond)
+        app.router.add_get(socket_mode.PATH, self.socket.serve)
         return app
 
     async def _serve(self, request: web.Request) -> web.Response:
@@ -128,7 +142,7 @@ class SlackStandIn(People):
     ) -> web.Response:
         try:
             if call.method != "api.test":
-                self._authorize(token)
+                self._authorize(call.method, token)
             arguments.check(call.method, args)
             self.desk.email_shown = self.scopes is None or "users:read.email" in self.scopes
             if self.scopes is not None:
@@ -160,16 +174,27 @@ class SlackStandIn(People):
             with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                 await self.event(event)
 
-    def _authorize(self, token: str | None) -> None:
+    def _authorize(self, method: str, token: str | None) -> None:
+        """The app-level token opens connections and nothing else; the bot's does all the rest."""
         if not token:
             raise SlackError("not_authed")
-        if token != self.bot_token:
+        if token not in (self.bot_token, self.app_token):
             raise SlackError("invalid_auth")
+        if (method == "apps.connections.open") != (token == self.app_token):
+            raise SlackError("not_allowed_token_type")
 
     def _answer(self, call: Call, body: JSON) -> web.Response:
         call.status, call.ok, call.error = 200, bool(body["ok"]), body.get("error")
         call.answer = body
-        return web.json_response(body)
+        return web.json_response(body, headers=self._headers(call.ok))
+
+    def _headers(self, ok: bool) -> dict[str, str]:
+        """What Slack says beside its answer: the time, and what the token was granted."""
+        said = {"Date": formatdate(time.time() + self.date_offset, usegmt=True)}
+        if ok:
+            granted = scopes.GRANTED if self.scopes is None else sorted(self.scopes)
+            said["X-OAuth-Scopes"] = ",".join(granted)
+        return said
 
     def _too_fast(self, call: Call, seconds: float) -> web.Response:
         call.status, call.error = 429, "ratelimited"

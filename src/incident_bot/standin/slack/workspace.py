@@ -161,6 +161,7 @@ class Workspace:
         self.triggers: dict[str, Trigger] = {}
         self.views: dict[str, JSON] = {}
         self.view_owners: dict[str, str] = {}
+        self.tickets: dict[str, float] = {}
         self.homes: dict[str, JSON] = {}
         self.hide_private_channels = False
         self.email_shown = True

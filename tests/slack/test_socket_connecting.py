@@ -1,0 +1,131 @@
+"""Connections: two of them, and what becomes of them when Slack ends them or is away."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.slack.socket_kit import WAIT, Wired, a_wire
+
+
+@pytest.fixture
+async def wired() -> AsyncIterator[Wired]:
+    async with a_wire() as made:
+        yield made
+
+
+async def test_two_connections_and_a_command_over_each(wired: Wired) -> None:
+    assert wired.socket_mode.missing() == ["Slack's Socket Mode is not connected"]
+    wired.socket_mode.start()
+    await wired.connected()
+    assert wired.socket_mode.missing() == []
+    for _ in range(2):
+        assert await wired.typed() == "LogEntry done"
+    assert len(wired.service.handled) == 2
+    await wired.until(lambda: all(x.ponged for x in wired.slack.socket.links), "Slack's pings")
+    assert wired.counts == {("slash_commands", "answered"): 2}
+
+
+async def test_what_is_on_this_machine_goes_through_no_proxy(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")  # it leads nowhere
+    wired.socket_mode.start()
+    await wired.connected()
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+async def test_the_successor_is_there_before_a_connection_ends(wired: Wired, reason: Any) -> None:
+    wired.socket_mode.start()
+    await wired.connected()
+    leaving = wired.slack.socket.links[0]
+    await wired.slack.socket.disconnect(reason, leaving, close_after=WAIT)
+    await wired.connected(3)
+    assert leaving in wired.slack.socket.links  # still takes what Slack sends by it
+    wired.slack.socket.via = leaving
+    assert await wired.typed() == "LogEntry done"
+    await leaving.socket.close()
+    await wired.connected(2)
+    assert await wired.typed() == "LogEntry done"
+    assert wired.socket_mode.missing() == []
+
+
+async def test_a_dead_connection_is_noticed_and_replaced(wired: Wired) -> None:
+    wired.socket_mode.start()
+    await wired.connected()
+    dead = wired.slack.socket.links[0]
+    dead.silent = True
+    await wired.until(lambda: dead not in wired.slack.socket.links, "given up")
+    await wired.connected()
+    assert await wired.typed() == "LogEntry done"
+
+
+async def test_slack_away_at_start_and_for_a_while(wired: Wired) -> None:
+    wired.slack.socket.refusing = True
+    wired.slack.faults.add("apps.connections.open", status=500, times=2)
+    wired.slack.faults.add("apps.connections.open", status=429, retry_after=0.2, times=1)
+    wired.socket_mode.start()
+    await wired.until(lambda: len(wired.slack.calls) > 4, "tried again")
+    [missing] = wired.socket_mode.missing()
+    assert missing.startswith("Slack's Socket Mode is not connected: ")
+    wired.slack.socket.refusing = False
+    await wired.connected()
+    assert wired.socket_mode.missing() == []
+    wired.slack.socket.cut()
+    wired.slack.socket.refusing = True
+    await wired.until(lambda: not wired.socket_mode.links, "lost")
+    assert wired.socket_mode.missing() == [], "PagerDuty's webhooks are still taken"
+    wired.slack.socket.refusing = False
+    await wired.connected()
+    assert await wired.typed() == "LogEntry done"
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "missing_scope", "token_revoked"])
+async def test_a_refused_token_is_one_line_and_no_crash(wired: Wired, code: str) -> None:
+    wired.slack.faults.add("apps.connections.open", error=code, times=8)
+    wired.socket_mode.start()
+    await wired.until(lambda: len(wired.slack.calls) >= 6, "tried again and again")
+    assert len(wired.warnings()) == 1
+    assert "SLACK_APP_TOKEN" in wired.warnings()[0]
+    assert wired.slack.app_token not in str(wired.logs)
+    await wired.connected()
+
+
+async def test_socket_mode_switched_off_and_on_again(wired: Wired) -> None:
+    wired.socket_mode.start()
+    await wired.connected()
+    await wired.slack.socket.disconnect("link_disabled")
+    await wired.until(lambda: len(wired.slack.calls) > 6, "tried again")
+    assert len(wired.warnings()) == 1, wired.logs
+    assert "switched off" in wired.warnings()[0]
+    wired.slack.socket.enabled = True
+    await wired.connected()
+
+
+async def test_no_room_for_a_second_connection_is_told_and_the_first_serves(wired: Wired) -> None:
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr("incident_bot.standin.slack.socket_mode.MOST_LINKS", 1)
+    try:
+        wired.socket_mode.start()
+        await wired.until(wired.warnings, "told")
+        assert "10 connections" in wired.warnings()[0]
+        assert await wired.typed() == "LogEntry done"
+        assert wired.socket_mode.missing() == []
+    finally:
+        monkey.undo()
+    await wired.connected()
+
+
+async def test_what_nobody_thought_of_is_tried_again(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(*args: Any, **more: Any) -> None:
+        raise RuntimeError("Session is closed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("incident_bot.slack.socket_mode.Gateway.call", breaks)
+        tasks = wired.socket_mode.start()
+        await wired.until(wired.warnings, "told")
+    await wired.connected()
+    assert not any(task.done() for task in tasks)
