@@ -1,5 +1,6 @@
 # make demo    see the bot run a whole incident on this machine
 # make test    run the tests
+# make dev     a working development environment in .venv
 # make check   everything CI checks, but for the demo
 # ARGS="..." goes to the command; PYTHON=python3.13 chooses the interpreter of a new .venv.
 
@@ -9,10 +10,10 @@ BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports check venv constraints clean
+.PHONY: help demo test lint types imports check dev reference constraints clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -4
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -5
 
 demo: .venv/.runtime
 	@$(BIN)/incident-bot demo $(ARGS)
@@ -32,7 +33,13 @@ imports: .venv/.dev
 
 check: lint types imports test
 
-venv: .venv/.dev
+dev: .venv/.dev
+	@echo "Ready: .venv/bin has incident-bot and the tools. Next: make test, or CONTRIBUTING.md"
+
+# The pages and files that are made from the code; tests hold them equal.
+reference: .venv/.dev
+	$(BIN)/incident-bot config reference > docs/reference/configuration.md
+	$(BIN)/incident-bot manifest > manifest.yml
 
 # Two stamps: the demo needs less than the tests. Each is renewed when what it was made from changes.
 .venv/.runtime: pyproject.toml constraints.txt | $(BIN)/python

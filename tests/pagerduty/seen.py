@@ -9,8 +9,8 @@ class Seen:
         self.turned_away: list[str] = []
         self.calls: list[tuple[str, str]] = []
 
-    def delivery(self, source: str, kind: str, outcome: str) -> None:
-        assert source == "pagerduty"
+    def delivery(self, source: str, kind: str, outcome: str, seconds: float) -> None:
+        assert source == "pagerduty" and seconds >= 0
         self.deliveries.append((kind, outcome))
 
     def rejected(self, source: str, reason: str) -> None:

@@ -28,7 +28,7 @@ _UNFINISHED = re.compile(r'^incident_bot_jobs\{state="(?:waiting|running)"\} (?!
 # What a shell may have set for a real bot, or for the way out to the internet.
 _NOT_OURS = ("SLACK_", "PAGERDUTY_", "INCIDENT_BOT_")
 _DROPPED = {
-    *("DATABASE_URL", "HOST", "PORT"),
+    *("DATABASE_URL", "DATABASE_URL_FILE", "HOST", "PORT"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"),
 }
 
