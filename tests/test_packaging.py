@@ -14,8 +14,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import incident_bot
+from tests.repository import ROOT, repository_files
 
-ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 # Written in halves, so that this file does not name what it looks for.
@@ -48,19 +48,6 @@ def requirements() -> list[Requirement]:
     return [Requirement(text) for text in stated]
 
 
-def repository_files() -> list[Path]:
-    """What git has or would take: tracked files, and new ones that are not ignored."""
-    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard"]
-    try:
-        listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError):
-        if os.environ.get("REQUIRE_ALL"):
-            raise
-        pytest.skip("not a git checkout")
-    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
-    return [path for path in paths if path.is_file()]
-
-
 def test_the_version_is_the_same_everywhere() -> None:
     assert incident_bot.__version__ == PROJECT["version"]
     assert importlib.metadata.version("incident-bot") == PROJECT["version"]
@@ -77,7 +64,7 @@ def test_nothing_names_a_package_registry_or_a_path_of_one_machine() -> None:
     pattern = re.compile("|".join([*map(re.escape, REGISTRIES), MACHINE_PATHS]).encode())
     assert pattern.search(b"see https://" + REGISTRIES[0].encode())
     named = []
-    for path in repository_files():
+    for path in (ROOT / name for name in repository_files()):
         for number, line in enumerate(path.read_bytes().splitlines(), start=1):
             if hit := pattern.search(line):
                 named.append(f"{path.relative_to(ROOT)}:{number}: {hit[0].decode()}")
@@ -127,8 +114,7 @@ def test_the_wheel_carries_the_migrations_and_all_of_the_package(tmp_path: Path)
     shipped = set(zipfile.ZipFile(wheel).namelist())
 
     expected = {"incident_bot/py.typed", "incident_bot/_migrations/env.py"}
-    for path in repository_files():
-        name = path.relative_to(ROOT).as_posix()
+    for name in repository_files():
         if name.startswith("src/"):
             expected.add(name.removeprefix("src/"))
         elif name.startswith("migrations/"):

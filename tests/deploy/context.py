@@ -1,13 +1,9 @@
 """What the builder is sent: the repository's files, less what .dockerignore keeps back."""
 
-import os
 import re
-import subprocess
 from collections.abc import Iterable
 
-import pytest
-
-from tests.deploy.dockerfile import ROOT
+from tests.repository import ROOT
 
 
 def ignored(path: str, rules: str) -> bool:
@@ -45,18 +41,6 @@ def _pattern(rule: str) -> re.Pattern[str]:
             case _:
                 regex += token if token.startswith("[") else re.escape(token)
     return re.compile(regex)
-
-
-def repository_files() -> list[str]:
-    """What git has or would take; skips where this is no checkout (CI fails then)."""
-    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard"]
-    try:
-        listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError):
-        if os.environ.get("REQUIRE_ALL"):
-            raise
-        pytest.skip("not a git checkout")
-    return sorted(name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file())
 
 
 def sent(paths: Iterable[str]) -> list[str]:

@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from tests.deploy import dockerfile
-from tests.deploy.context import repository_files, sent
+from tests.deploy.context import sent
 from tests.deploy.dockerfile import ROOT, Stage
+from tests.repository import repository_files
 
 BUILD_SECONDS = 420.0
 _MAPPED = re.compile(r"(?<![\w.-])/(?=(?:src|opt|tmp|data)\b)")

@@ -6,8 +6,9 @@ import tomllib
 import pytest
 
 from tests.deploy import dockerfile, settings
-from tests.deploy.context import ignored, repository_files, sent
+from tests.deploy.context import ignored, sent
 from tests.deploy.dockerfile import ROOT, stages, steps
+from tests.repository import repository_files
 
 BUILD, IMAGE = dockerfile.read()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
