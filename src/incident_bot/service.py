@@ -139,7 +139,6 @@ class Service:
                 await self._decide(unit, failure, job.ref)
 
         await self._record(work)
-        log.error("job given up", job=job.key, reason=sentence)
         self.wake()
 
     async def _record(self, work: Callable[[Unit], Awaitable[T]], *, recognised: bool = False) -> T:

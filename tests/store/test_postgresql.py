@@ -143,3 +143,19 @@ async def test_tls_that_is_required_is_not_given_up(postgresql_url: str) -> None
         with pytest.raises(StoreUnavailable, match="SSL"):
             await Store.open(f"{wire.url}?sslmode=require")
         await (await Store.open(f"{wire.url}?sslmode=prefer")).close()
+
+
+async def test_what_goes_wrong_is_told_without_the_values(postgresql_url: str) -> None:
+    """PostgreSQL's DETAIL quotes the row: a room's name may be private."""
+    store = await Store.open(postgresql_url)
+    try:
+        with pytest.raises(StoreUnavailable) as refused:
+            async with store.unit() as unit:
+                for _ in range(2):
+                    await unit._connection.execute(
+                        text("INSERT INTO room_name VALUES ('the-takeover', 'INC-1')")
+                    )
+        assert "duplicate key" in str(refused.value)
+        assert "takeover" not in str(refused.value)
+    finally:
+        await store.close()

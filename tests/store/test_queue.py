@@ -46,6 +46,17 @@ async def test_a_key_is_enqueued_once_for_ever(store: Store) -> None:
     assert await store.queue.pending() == ["b"]
 
 
+async def test_what_a_newer_version_asks_for_is_left_to_it(store: Store) -> None:
+    """During a rolling upgrade, or after a way back: it waits, and holds nobody else up."""
+    await enqueue(store, job("new", lane="topic"), job("behind", lane="topic"), job("other"))
+    async with store.unit() as unit:
+        await unit._connection.execute(text("UPDATE job SET kind = 'newer' WHERE key = 'new'"))
+    assert (await claim(store)).key == "other"
+    assert await store.queue.claim("w1") is None
+    assert await store.queue.next_due() != 0.0
+    assert await store.queue.pending() == ["new", "behind", "other"]
+
+
 async def test_a_claimed_job_tells_what_it_is(store: Store) -> None:
     await enqueue(store, NewJob(JobKind.SET_TOPIC, "t/1", args={"seq": 1}, lane="t"))
     claimed = await claim(store)

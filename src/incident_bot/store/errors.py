@@ -116,8 +116,10 @@ def cut(error: BaseException | None) -> bool:
 
 
 def brief(error: BaseException) -> str:
-    """The driver's own message: SQLAlchemy's would quote the values, which may be private."""
+    """The first line of the driver's own message: what SQLAlchemy adds, and PostgreSQL's DETAIL,
+    would quote values, which may be private."""
     words = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    words = words.partition("\n")[0]
     if not words and isinstance(error, TimeoutError):
         words = "it took too long"
     return " ".join(words.split()).rstrip(".")

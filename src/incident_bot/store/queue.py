@@ -62,12 +62,15 @@ class Job:
     started_before: bool
 
 
+# What this version can do. During an upgrade a newer replica may ask for more: that is left to it.
+_KINDS = ", ".join(f"'{kind.value}'" for kind in JobKind)
+
 # A job that could run as soon as it is due: the head of its lane (one in back-off included), with
 # everything done that must come first. The head is the one that runs, else the first: on PostgreSQL
 # a job can come into view after a later one of its lane was begun, by a commit that took longer.
 _READY = f"""
     SELECT {{what}} FROM job j
-    WHERE j.{UNFINISHED}
+    WHERE j.{UNFINISHED} AND j.kind IN ({_KINDS})
       AND (j.lane IS NULL OR j.state = 'running' OR NOT EXISTS (
         SELECT 1 FROM job e WHERE e.lane = j.lane AND e.lane IS NOT NULL AND e.{UNFINISHED}
                               AND (e.id < j.id OR e.state = 'running')))
