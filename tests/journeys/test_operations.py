@@ -57,7 +57,7 @@ async def live_through_an_incident(stage: Stage) -> None:
     """With trouble on the way, so that failures are told, too."""
     stage.slack.faults.add("chat.postMessage", status=503)
     stage.slack.faults.add("conversations.setTopic", error="not_in_channel", times=None)
-    stage.slack.faults.add("bookmarks.add", error="zzz_unheard_of", times=None)
+    stage.slack.faults.add("bookmarks.add", error="zzz_unheard_of", invented=True, times=None)
     stage.pagerduty.faults.add("GET /users/{id}", status=500, times=2)
     incident = await stage.pagerduty.trigger(
         stage.service, f"{WORDS} title", assignees=[stage.pd_alice]

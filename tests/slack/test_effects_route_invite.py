@@ -70,7 +70,7 @@ async def test_braces_in_a_name_are_only_braces(stage):
     [
         ("missing_scope", "the Slack app lacks the permission"),
         ("plan_upgrade_required", "this workspace's plan has no user groups"),
-        ("team_access_not_granted", "usergroups.list: team_access_not_granted"),
+        ("no_permission", "usergroups.list: no_permission"),
     ],
 )
 async def test_a_refusal_is_told_at_once_with_its_reason(stage, code, says):

@@ -16,7 +16,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--pagerduty-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--bot-url", default="http://127.0.0.1:3000", help="where the bot listens")
     parser.add_argument("--bot-token", default="xoxb-standin")
-    parser.add_argument("--signing-secret", default="standin-signing-secret")
+    parser.add_argument("--signing-secret", default="5ec2e7000000000000000000005ec2e7")
     parser.add_argument("--app-token", default="xapp-1-A0STANDIN-1-standin")
     parser.add_argument(
         "--socket-mode",

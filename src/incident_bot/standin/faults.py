@@ -76,6 +76,7 @@ class Faults:
         error: str | None = None,
         times: int | None = 1,
         when: Callable[[Mapping[str, Any]], bool] | None = None,
+        invented: bool = False,
     ) -> Fault:
         """Let calls of `method` ("*" for all) fail `times` times (None: until `clear()`).
 
@@ -83,13 +84,19 @@ class Faults:
         retry_after` when given. `delay` waits that many seconds first; alone it only slows
         the call. `drop="before"` closes the connection and does nothing, `"after"` does the
         work and closes the connection without an answer. `error` answers an error of the
-        service's own shape. `when(args)` narrows the fault to some calls.
+        service's own shape; with `invented`, also one that it does not document. `when(args)`
+        narrows the fault to some calls.
         """
+        if error is not None and not invented:
+            self.check(method, error)
         if drop not in (None, "before", "after"):
             raise ValueError(f"drop is 'before' or 'after', not {drop!r}")
         fault = Fault(method, status, retry_after, delay, drop, error, times, when)
         self.standing.append(fault)
         return fault
+
+    def check(self, method: str, error: str) -> None:
+        """ValueError for an error that the service does not answer to this method."""
 
     def take(self, method: str, args: Mapping[str, Any]) -> Fault | None:
         """The fault that this call meets, counted as met."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import deque
 from collections.abc import Callable
 from email.utils import formatdate
 
@@ -17,10 +16,11 @@ from ..wire import hang_up
 from . import args as arguments
 from . import chat, conversations, echoes, files, marks, reading, scopes, socket_mode, views
 from .args import Args
-from .arguments import METHODS
 from .errors import SlackError
 from .people import People
 from .present import JSON
+from .refusals import may_say
+from .tiers import Tiers
 from .workspace import Workspace
 
 HANDLERS: dict[str, Callable[[Workspace, Args], JSON]] = {
@@ -33,6 +33,15 @@ HANDLERS: dict[str, Callable[[Workspace, Args], JSON]] = {
     **socket_mode.METHODS,
 }
 SIGN_IN_PAGE = "<!DOCTYPE html><html><title>Sign in | Slack</title></html>"
+
+
+class SlackFaults(Faults):
+    """Faults of Slack's: an error must be one that the method is documented to answer."""
+
+    def check(self, method: str, error: str) -> None:
+        """ValueError for a code that this method never answers."""
+        if method != "*" and not may_say(method, error):
+            raise ValueError(f"{method} is not documented to answer {error}")
 
 
 class SlackStandIn(People):
@@ -51,7 +60,7 @@ class SlackStandIn(People):
     def __init__(
         self,
         bot_token: str = "xoxb-standin",
-        signing_secret: str = "standin-signing-secret",
+        signing_secret: str = "5ec2e7000000000000000000005ec2e7",
         on_call: Callable[[Call], None] | None = None,
         *,
         port: int = 0,
@@ -66,19 +75,24 @@ class SlackStandIn(People):
         self.socket_mode = socket_mode
         self.on_call = on_call
         self.calls: list[Call] = []
-        self.faults = Faults()
+        self.faults = SlackFaults()
         self.delay = 0.0
         self.enforce_tiers = False
         self.scopes: set[str] | None = None
         self.echo = False
         self.notices = False
         self.date_offset = 0.0
-        self._recent: dict[str, deque[float]] = {}
+        self.tiers = Tiers()
+        self._revoked = False
 
     @property
     def url(self) -> str:
         """The base URL of the Web API, with a trailing slash: the SDK's `base_url`."""
         return f"{self.home_url}api/"
+
+    def revoke(self) -> None:
+        """Take the tokens back, as when somebody uninstalls the app."""
+        self._revoked = True
 
     async def start(self) -> None:
         """Listen; OSError when the port is taken."""
@@ -147,12 +161,13 @@ class SlackStandIn(People):
             self.desk.email_shown = self.scopes is None or "users:read.email" in self.scopes
             if self.scopes is not None:
                 scopes.check(self.desk, self.scopes, call.method, args)
-            wait = self._wait(call.method, args)
+            wait = self.tiers.wait(call.method, args) if self.enforce_tiers else 0
             if wait:
                 return self._too_fast(call, wait)
             body = {"ok": True, **HANDLERS[call.method](self.desk, args)}
             self._spread(call.method, args, body)
         except SlackError as error:
+            assert may_say(call.method, error.code), f"{call.method} never answers {error.code}"
             body = error.body()
         if fault is not None and fault.drop == "after":
             self._answer(call, body)
@@ -180,6 +195,8 @@ class SlackStandIn(People):
             raise SlackError("not_authed")
         if token not in (self.bot_token, self.app_token):
             raise SlackError("invalid_auth")
+        if self._revoked:
+            raise SlackError("token_revoked")
         if (method == "apps.connections.open") != (token == self.app_token):
             raise SlackError("not_allowed_token_type")
 
@@ -200,24 +217,6 @@ class SlackStandIn(People):
         call.status, call.error = 429, "ratelimited"
         body = {"ok": False, "error": "ratelimited"}
         return web.json_response(body, status=429, headers={"Retry-After": f"{seconds:g}"})
-
-    def _wait(self, method: str, args: Args) -> int:
-        """Whole seconds to wait before this call is within its tier; 0 when it is."""
-        if not self.enforce_tiers:
-            return 0
-        if method == "chat.postMessage":
-            key, allowed, window = f"{method} {args.text('channel')}", 1, 1.0
-        else:
-            key, allowed, window = method, METHODS[method].per_minute, 60.0
-        if allowed == 0:
-            return 0
-        now, recent = time.monotonic(), self._recent.setdefault(key, deque())
-        while recent and recent[0] <= now - window:
-            recent.popleft()
-        if len(recent) >= allowed:
-            return max(1, int(recent[0] + window - now) + 1)
-        recent.append(now)
-        return 0
 
     async def _upload(self, request: web.Request) -> web.Response:
         """Takes a file's bytes, raw or as a multipart field."""
