@@ -196,6 +196,7 @@ WRONG: list[tuple[str, str, tuple[str, ...]]] = [
     ("[permissions]\nresolve = ['ic', 'everyone']", "permissions.resolve", ("stands alone",)),
     ("[permissions]\nresolve = ['ci']", "permissions.resolve.0", ("did you mean ic?",)),
     ("[permissions]\nresolve = ['zzz']", "permissions.resolve.0", ("roles are ic, ops, comms",)),
+    ("[permissions]\nrole = ['ic', 'ops']", "permissions.role", ("asleep", "Slack user ids")),
     ("[permissions]\nresolve = ['@al']", "permissions.resolve.0", ("neither a role's key nor",)),
     # tables
     ("severities = 1", "severities", ("[severities.sev1]",)),

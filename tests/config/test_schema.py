@@ -18,7 +18,7 @@ BEYOND = {
     *("routes.1.name", "slos.1.service", "zones.1.from", "zones.1.name", "zones.0.from"),
     *("statuses.open.name", "statuses.open.also.0", "severities.sev2.priorities.0", "zones"),
     *("roles.scribe.short", "roles.ic.name", "roles.everyone", "permissions.resolve.0"),
-    *("permissions.resolve", "cadences.sev1", "slos.0.objective"),
+    *("permissions.role", "permissions.resolve", "cadences.sev1", "slos.0.objective"),
 }
 OF_FORM = [(text, key) for text, key, _ in WRONG if key not in BEYOND]
 

@@ -63,6 +63,17 @@ def test_mitigated_is_still_waited_for_and_over_is_not() -> None:
     assert after.reply is not None and "due" not in plain(after.reply.sentence)
 
 
+def test_a_reopened_one_begins_anew() -> None:
+    """Nobody owes an update for the time in which it was over."""
+    world = opened("P1")
+    world.handle(c.PostUpdate(actor=by(ALICE), text="Falling"), at("14:40"))
+    world.handle(c.Resolve(actor=by(ALICE)), at("15:08"))
+    world.handle(c.Reopen(actor=by(ALICE)), at("17:00"))
+    assert due(world) == at("17:30")
+    world.handle(c.PostUpdate(actor=by(ALICE), text="Again"), at("17:10"))
+    assert due(world) == at("17:40")
+
+
 def test_a_team_sets_its_own() -> None:
     levels = tuple(
         level.model_copy(update={"update_every": timedelta(minutes=90)}) for level in DEFAULT_LEVELS

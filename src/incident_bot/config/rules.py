@@ -134,3 +134,9 @@ def _permissions(tree: FileSettings) -> Iterator[Problem]:
                 near = nearest(name, [*keys, EVERYONE])
                 fix = f"did you mean {near}?" if near else f"roles are {', '.join(keys)}"
                 yield f"permissions.{verb}.{n}", f"{quoted(name)} is no role; {fix}"
+        if verb == "role" and who and all(name in keys for name in who):
+            yield (
+                "permissions.role",
+                "with roles alone nobody could take over from somebody asleep; add Slack user ids, "
+                f"or write {quoted(EVERYONE)}",
+            )

@@ -277,7 +277,8 @@ class FileSettings(Table):
         default_factory=dict,
         description="Who may use a verb of `/incident`: the keys of roles (whoever holds the role "
         'in that incident) and Slack user ids, or `"everyone"`. Where only roles are named and '
-        "nobody holds one of them, everyone may: an emergency is never locked out. What PagerDuty "
-        "reports and what the bot does by itself is not restricted.",
+        "nobody holds one of them, everyone may: an emergency is never locked out. For the same "
+        "reason `role` cannot be left to roles alone. What PagerDuty reports and what the bot does "
+        "by itself is not restricted.",
         examples=[["ic", "U012AB3CD"]],
     )

@@ -75,6 +75,7 @@ class Incident(BaseModel):
     current: dict[str, int] = {}
     last_update: str | None = None
     last_update_at: datetime | None = None
+    reopened_at: datetime | None = None
     last_seq: int = 0
 
     @property
@@ -148,7 +149,9 @@ def _with_status(state: Incident, status: Status, at: datetime) -> Incident:
         times.pop(Milestone.RESOLVED, None)
         forgotten = {f"milestone/{milestone}" for milestone in _MILESTONE_OF.values()}
         current = {k: v for k, v in state.current.items() if k not in forgotten}
-        return state.model_copy(update={"status": status, "times": times, "current": current})
+        return state.model_copy(
+            update={"status": status, "times": times, "current": current, "reopened_at": at}
+        )
     if milestone := _MILESTONE_OF.get(status):
         again = status is Status.ACKNOWLEDGED and state.status is Status.OPEN
         times[milestone] = times.get(milestone, at) if again else at

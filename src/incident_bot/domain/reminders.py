@@ -10,14 +10,18 @@ from incident_bot.domain.words import Milestone
 def next_update_due(incident: Incident, policy: Policy) -> datetime | None:
     """When people outside expect to hear of it again (aware UTC); it may be past already.
 
-    `update_every` of the severity after the last update, else after detection. It runs until the
+    `update_every` of the severity after the last update, detection or reopening. It runs until the
     incident is over: a mitigated one is still waited for. None without a cadence.
     """
     every = policy.level(incident.severity).update_every
-    last = incident.last_update_at or incident.times.get(Milestone.DETECTED)
-    if every is None or last is None or incident.is_over:
+    said = (
+        incident.last_update_at or incident.times.get(Milestone.DETECTED),
+        incident.reopened_at,
+    )
+    since = [at for at in said if at is not None]
+    if every is None or not since or incident.is_over:
         return None
-    return last + every
+    return max(since) + every
 
 
 def in_words(every: timedelta) -> str:

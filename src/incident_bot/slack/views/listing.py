@@ -113,7 +113,10 @@ def _rank(level: SeverityLevel) -> int:
 
 def _level(level: SeverityLevel) -> str:
     every = level.update_every
-    updates = f" _(an update every {in_words(every)})_" if every is not None else ""
+    often = in_words(every) if every is not None else ""
+    if often in ("1 hour", "1 minute"):
+        often = often.removeprefix("1 ")
+    updates = f" _(an update every {often})_" if often else ""
     text = escaped(one_line(level.description), 300)
     return f"• *{level.severity.label}* – {text}{updates}"
 
