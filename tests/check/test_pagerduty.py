@@ -53,6 +53,12 @@ async def test_a_token_that_may_nothing_is_refused(pagerduty: PagerDutyStandIn, 
     await says(env, "pagerduty.token", FAIL, "403")
 
 
+async def test_a_token_that_may_list_users_is_enough(pagerduty: PagerDutyStandIn, env: Env) -> None:
+    """One of few permissions may be refused the list of abilities."""
+    pagerduty.faults.add("GET /abilities", status=403, times=None)
+    await says(env, "pagerduty.token", OK)
+
+
 async def test_another_address_is_said_so(pagerduty: PagerDutyStandIn, env: Env) -> None:
     env["PAGERDUTY_API_URL"] = f"{pagerduty.url}/v2"
     await says(env, "pagerduty.token", FAIL, "404", "PAGERDUTY_API_URL")
@@ -112,7 +118,7 @@ async def test_the_sender_is_found_behind_the_first_page(
     ("secrets", "status", "words"),
     [
         ("", WARN, "every webhook of PagerDuty is refused"),
-        ("short", FAIL, "5 characters"),
+        ("short", WARN, "5 characters"),
         ("xoxb-1-of-slack-itself", FAIL, "a token of Slack's"),
         ("marked-pagerduty-tok", FAIL, "PAGERDUTY_API_TOKEN"),
         ("https://bot.example.com", FAIL, "an address"),

@@ -97,7 +97,8 @@ async def _asked(
 
 
 async def _token(asking: Asking) -> Finding:
-    """A user's key knows itself; an account's key does not, and lists the account's abilities."""
+    """A user's key knows itself; an account's key does not, and lists the account's abilities.
+    One that may do only some things may list users at least: the bot needs that."""
     try:
         try:
             me = part(await asking.get("/users/me"), "user")
@@ -105,7 +106,12 @@ async def _token(asking: Asking) -> Finding:
         except PagerDutyRefused as refused:
             if refused.status not in (400, 403, 404):
                 raise
-        await asking.get("/abilities")
+        try:
+            await asking.get("/abilities")
+        except PagerDutyRefused as refused:
+            if refused.status not in (403, 404):
+                raise
+            await asking.get("/users", limit=1)
     except Limited as limited:
         return warn(TOKEN, str(limited))
     except Unreached as error:
@@ -177,6 +183,9 @@ def webhook_secrets(reading: Reading) -> list[Finding]:
         which = "it" if len(secrets) == 1 else f"number {number}"
         if problem := _no_webhook_secret(secret, token.get_secret_value() if token else ""):
             found.append(fail(SECRETS, f"{which} {problem}", _MAKE_SUBSCRIPTION))
+        elif len(secret) < 8 or re.fullmatch(r"(.)\1*", secret):
+            short = f"{which} has {len(secret)} characters, so it may not have been copied whole"
+            found.append(warn(SECRETS, short, _MAKE_SUBSCRIPTION))
     if len(set(secrets)) < len(secrets):
         found.append(warn(SECRETS, "one of them stands there twice", f"Take it out of {name}."))
     many = f"{len(secrets)} secrets" if len(secrets) > 1 else "1 secret"
@@ -193,8 +202,6 @@ def _no_webhook_secret(secret: str, token: str) -> str:
         return "is an address"
     if '"' in secret or "'" in secret:
         return "has quotes in it: leave them out"
-    if len(secret) < 8 or re.fullmatch(r"(.)\1*", secret):
-        return f"has {len(secret)} characters: it was not copied whole"
     return ""
 
 
