@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports check dev reference constraints clean
+.PHONY: help demo test lint types imports check bench dev reference constraints clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -5
@@ -32,6 +32,10 @@ imports: .venv/.dev
 	$(BIN)/lint-imports
 
 check: lint types imports test
+
+# Figures against their bars; ARGS="--only opening --database postgresql".
+bench: .venv/.dev
+	$(BIN)/python -m bench $(ARGS)
 
 dev: .venv/.dev
 	@echo "Ready: .venv/bin has incident-bot and the tools. Next: make test, or CONTRIBUTING.md"

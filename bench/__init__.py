@@ -1,0 +1,1 @@
+"""Figures, measured on real processes over the real wire. `python -m bench` prints a table."""
