@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import resource
 import shlex
 import stat
 import subprocess
@@ -241,6 +242,26 @@ async def test_a_backup_of_nothing_or_of_rubbish_leaves_nothing(operator: Operat
     code, _, error = await operator.types("db", "backup")
     assert (code, error.count("\n")) == (1, 1)
     assert "could not be made: file is not a database" in error
+    assert list(operator.folder.iterdir()) == []
+
+
+@ONLY_SQLITE
+async def test_a_disk_that_fills_up_keeps_nothing_of_a_backup(operator: Operator) -> None:
+    """What is left would take the last of the room, and it is hidden."""
+    await migrate.upgrade(operator.url)
+    sql(
+        operator.url,
+        "INSERT INTO inbox (source, id, main, kind, outcome, received_at, raw)"
+        " VALUES ('x', '1', '1', '', '', 0, zeroblob(3000000))",
+    )
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))  # as full: files end there
+    try:
+        code, _, error = await operator.types("db", "backup")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (code, error.count("\n")) == (1, 1)
+    assert "could not be made" in error
     assert list(operator.folder.iterdir()) == []
 
 

@@ -31,7 +31,7 @@ from incident_bot.slack.socket_mode import SocketMode
 from incident_bot.store import KnownPerson, Store, StoreError, StoreUnavailable
 from incident_bot.web import Life, Metrics, calm, demo_clock
 from incident_bot.web import routes as web_routes
-from incident_bot.web.serving import BROKEN, Background, Stop
+from incident_bot.web.serving import BROKEN, GOOD, Background, Stop
 from incident_bot.web.serving import serve as serve_http
 
 log = structlog.get_logger(__name__)
@@ -235,17 +235,10 @@ async def serve(settings: Settings) -> int:
     """
     try:
         with Stop() as stop:
-            async with build(settings) as bot:
-                code = await serve_http(
-                    bot.http,
-                    settings.host,
-                    settings.port,
-                    life=bot.life,
-                    stop=stop,
-                    start=bot.start,
-                    drain=bot.drain,
-                    slack="HTTP" if bot.socket_mode is None else "Socket Mode",
-                )
+            async with AsyncExitStack() as stack:
+                # A database may take its time: another replica is at its migration, or it hangs.
+                bot = await stop.unless_asked(stack.enter_async_context(build(settings)))
+                code = GOOD if bot is None else await _serve(bot, settings, stop)
     except (StoreError, StoreUnavailable, OSError):
         raise
     except Exception:  # the outermost edge of the process: without it, secrets may be printed
@@ -253,3 +246,16 @@ async def serve(settings: Settings) -> int:
         return BROKEN
     log.info("stopped")
     return code
+
+
+async def _serve(bot: Bot, settings: Settings, stop: Stop) -> int:
+    return await serve_http(
+        bot.http,
+        settings.host,
+        settings.port,
+        life=bot.life,
+        stop=stop,
+        start=bot.start,
+        drain=bot.drain,
+        slack="HTTP" if bot.socket_mode is None else "Socket Mode",
+    )

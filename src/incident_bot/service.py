@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-import structlog
-
 from incident_bot.domain import commands as c
 from incident_bot.domain.decide import decide, reads_journal
 from incident_bot.domain.decision import Decision, Refusal, Reply, from_json, to_json
@@ -17,15 +15,17 @@ from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT
 from incident_bot.domain.policy import Policy, Route
 from incident_bot.effects import Done
-from incident_bot.store import Delivery, Job, Store, StoreUnavailable, Unit, storable
+from incident_bot.store import Delivery, Job, Store, StoreUnavailable, StoreUnsure, Unit, storable
 
 T = TypeVar("T")
-
-log = structlog.get_logger(__name__)
 
 
 class Unavailable(Exception):
     """Nothing was recorded; whoever asked should try again."""
+
+
+class Unsure(Unavailable):
+    """Whether it was recorded is not known: whoever asked should look before trying again."""
 
 
 class LeaseLost(Exception):
@@ -78,7 +78,7 @@ class Service:
     ) -> Outcome:
         """Carry out one command, once for each delivery.
 
-        Raises Refusal (the user's turn; nothing is recorded) and Unavailable (try again).
+        Raises Refusal (the user's turn; nothing is recorded), Unavailable (try again) and Unsure.
         """
 
         async def work(unit: Unit) -> Outcome:
@@ -145,6 +145,8 @@ class Service:
         """As `Store.record`; Unavailable when it could not be committed."""
         try:
             return await self.store.record(work, recognised=recognised)
+        except StoreUnsure as error:
+            raise Unsure(str(error)) from error
         except StoreUnavailable as error:
             raise Unavailable(str(error)) from error
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from incident_bot.check import Status, check
-from incident_bot.check.pagerduty import EVENTS, webhook_findings
+from incident_bot.check.pagerduty import EVENTS, refused_token, webhook_findings
 from incident_bot.domain.commands import AlertHappens
+from incident_bot.pagerduty import PagerDutyRefused
 from incident_bot.pagerduty.translate import translate
 from incident_bot.standin import PagerDutyStandIn
 from tests.check.conftest import FROM, found, only, says
@@ -46,6 +47,27 @@ async def test_a_wrong_token_says_where_to_click(env: Env) -> None:
     for name in ("from", "webhook", "policies", "services", "people"):
         await says(env, f"pagerduty.{name}", SKIP, "the token is refused")
     assert (await only(env, "pagerduty.clock")).status is OK
+
+
+@pytest.mark.parametrize(
+    ("host", "other"),
+    [
+        ("api.pagerduty.com", "https://api.eu.pagerduty.com"),
+        ("api.eu.pagerduty.com", "https://api.pagerduty.com"),
+    ],
+)
+def test_a_token_that_is_not_known_may_be_of_the_other_region(host: str, other: str) -> None:
+    finding = refused_token(PagerDutyRefused("Unauthorized", 401), host)
+    assert finding.status is FAIL and f"PAGERDUTY_API_URL={other}" in finding.fix
+
+
+def test_what_stands_in_the_address_of_a_webhook_is_not_shown() -> None:
+    url = "https://hook:s3cret-pass@bot.example.com/pagerduty/webhook?key=s3cret-key"
+    good = {"id": "P1", "active": True, "events": EVENTS, "delivery_method": {"url": url}}
+    for one in (good, {**good, "active": False}, {**good, "events": ()}):
+        [line] = webhook_findings([one], 1)
+        assert "https://bot.example.com/pagerduty/webhook" in line.found
+        assert "s3cret" not in line.sentence
 
 
 async def test_a_token_that_may_nothing_is_refused(pagerduty: PagerDutyStandIn, env: Env) -> None:

@@ -6,7 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from incident_bot.check import Status, check
-from incident_bot.check.slack import other_app
+from incident_bot.check.asking_slack import Said
+from incident_bot.check.slack import of_a_workspace, other_app
 from incident_bot.slack.scopes import BOT_SCOPES
 from incident_bot.standin import SlackStandIn
 from tests.check.conftest import only, says
@@ -48,6 +49,15 @@ async def test_a_refused_token_says_where_to_click(
 async def test_a_wrong_token_is_refused_by_slack_itself(env: Env) -> None:
     env["SLACK_BOT_TOKEN"] = "xoxb-2-of-another-workspace"
     await says(env, "slack.token", FAIL, "invalid_auth")
+
+
+def test_a_token_of_a_whole_organisation_is_told_so() -> None:
+    """Without a workspace of its own Slack opens no channel: `missing_argument`, team_id."""
+    finding = of_a_workspace(
+        Said("", {"user": "bot", "team": "Acme", "is_enterprise_install": True})
+    )
+    assert finding.status is FAIL
+    assert "whole organisation" in finding.found and "one workspace" in finding.fix
 
 
 async def test_a_busy_slack_is_only_a_warning(slack: SlackStandIn, env: Env) -> None:

@@ -92,6 +92,8 @@ def test_show_never_shows_a_secret() -> None:
         "DATABASE_URL": "postgres://bot:hunter2@db/incidents?sslmode=require",
         "INCIDENT_BOT_DEMO_CLOCK": "hunter2",
         "PORT": "8080",
+        "SLACK_API_URL": "https://bot:hunter2@proxy.example.com/api/",
+        "PAGERDUTY_API_URL": "https://hunter2@proxy.example.com",
     }
     for words in (("show",), ("show", "--json")):
         shown = call(*words, **env).output

@@ -80,6 +80,12 @@ def test_an_app_level_token_needs_no_signing_secret() -> None:
     assert settings.slack_signing_secret is None
 
 
+def test_a_password_in_an_address_is_not_quoted() -> None:
+    with pytest.raises(ConfigError) as refused:
+        config.load({**GOOD, "PAGERDUTY_API_URL": "htps://bot:hunter2@proxy.example.com"})
+    assert "PAGERDUTY_API_URL" in str(refused.value) and "hunter2" not in str(refused.value)
+
+
 def test_secrets_never_show() -> None:
     secret = {**GOOD, "PAGERDUTY_WEBHOOK_SECRETS": "one-secret, two-secret,"}
     settings = config.load(secret)

@@ -18,7 +18,9 @@ BEYOND = {
     *("routes.1.name", "slos.1.service", "zones.1.from", "zones.1.name", "zones.0.from"),
     *("statuses.open.name", "statuses.open.also.0", "severities.sev2.priorities.0", "zones"),
     *("roles.scribe.short", "roles.ic.name", "roles.everyone", "permissions.resolve.0"),
-    *("permissions.role", "permissions.resolve", "cadences.sev1", "slos.0.objective"),
+    *("statuses.mitigated.name", "roles.lead"),
+    *("permissions.role", "permissions.resolve", "permissions.declare.0"),
+    *("cadences.sev1", "slos.0.objective"),
 }
 OF_FORM = [(text, key) for text, key, _ in WRONG if key not in BEYOND]
 

@@ -51,7 +51,7 @@ WANTED: Mapping[type[c.Command], dict[str, Any]] = {
     c.Edit: {"number": 1, "headline": "x"},
     c.Retract: {"number": 1},
     c.Redact: {"number": 1},
-    c.AssignRole: {"role": OPS, "holder": BOB},
+    c.AssignRole: {"role": OPS, "holder": CHARLIE},
     c.ChangeSeverity: {"severity": Severity.SEV1},
     c.ChangeStatus: {"status": Status.MITIGATED},
     c.PostUpdate: {"text": "x"},
@@ -109,6 +109,51 @@ def test_the_way_forward_is_one_that_they_have() -> None:
         "Only the Incident Commander and U9 may resolve INC-1 here (`permissions.resolve`). "
         "Ask U9, or take the role: `/incident role ic me`."
     )
+
+
+NOT_AN_ENTRY_OF_ITS_OWN = {c.Declare, c.OpenForAlert, c.Edit, c.Retract, c.Redact}
+
+
+@pytest.mark.parametrize(
+    "kind", [k for k in WANTED if k not in NOT_AN_ENTRY_OF_ITS_OWN], ids=lambda k: k.__name__
+)
+def test_what_one_may_not_write_one_may_not_correct(kind: type[c.Command]) -> None:
+    """`edit` and `edit --retract` are no way around another verb; a password still has to go."""
+    verb = RESTRICTABLE[kind]
+    made = world(allow(**{verb: "U1"}))
+    if kind in (c.Reopen, c.Approve):
+        made.handle(c.Resolve(actor=by(ALICE)))
+    made.handle(kind.model_validate({"actor": by(ALICE), **WANTED[kind]}))
+    number = made.incident.last_seq
+    edit = c.Edit(actor=by(BOB), number=number, at=at("14:21"))
+    for said in (refusal(made, edit), refusal(made, c.Retract(actor=by(BOB), number=number))):
+        assert said.startswith(f"To correct #{number} takes the permission to write it. Only U1 ")
+        assert f"`permissions.{verb}`" in said
+    if "x" in made.journal[-1].body.model_dump().values():
+        made.handle(c.Redact(actor=by(BOB), number=number))
+
+
+def test_the_time_of_detection_is_stated_as_impact_is() -> None:
+    """`edit 1 14:00` moves it just as `impact detected 14:00` does; the title is nobody's."""
+    made = world(allow(impact="U1"))
+    said = refusal(made, c.Edit(actor=by(BOB), number=1, at=at("13:00")))
+    assert "`permissions.impact`" in said
+    made.handle(c.Edit(actor=by(BOB), number=1, headline="Checkout is slow"))
+    made.handle(c.Edit(actor=by(ALICE), number=1, at=at("13:00")))
+    assert made.incident.detected == at("13:00")
+
+
+def test_a_role_that_nobody_holds_is_anybodys_to_take() -> None:
+    made = world(allow(resolve="ic ops", role="U9"), ic=ALICE)
+    assert refusal(made, c.Resolve(actor=by(BOB))).endswith(
+        "Ask @alice, or take the role: `/incident role ops me`."
+    )
+    assert "`permissions.role`" in refusal(made, c.AssignRole(actor=by(BOB), role=IC, holder=BOB))
+    give = c.AssignRole(actor=by(BOB), role=OPS, holder=CHARLIE)
+    assert "`permissions.role`" in refusal(made, give)
+    made.handle(c.AssignRole(actor=by(BOB), role=OPS, holder=BOB))
+    made.handle(c.Resolve(actor=by(BOB)))
+    assert made.incident.status is Status.RESOLVED
 
 
 def test_two_roles_of_one_person_are_one_to_ask() -> None:

@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from incident_bot.jobs.clock import Clock, ClockStopped, Sweep, standard_sweeps
-from incident_bot.store import Delivery, Store
+from incident_bot.store import Delivery, Store, StoreUnavailable
 
 
 async def test_a_sweep_at_start_runs_at_once() -> None:
@@ -36,6 +37,17 @@ async def test_a_sweep_that_breaks_comes_again() -> None:
     clock.start()
     await asyncio.wait_for(twice.wait(), 20)
     clock.stop()
+
+
+async def test_a_database_that_is_away_is_one_line_without_a_traceback() -> None:
+    async def sweep() -> None:
+        raise StoreUnavailable("the database did not answer: connection refused")
+
+    with capture_logs() as lines:
+        await Clock([]).tick(Sweep("x", 5.0, sweep))
+    [line] = lines
+    assert (line["log_level"], line["sweep"]) == ("warning", "x")
+    assert "connection refused" in line["error"] and "exc_info" not in line
 
 
 async def test_the_standard_sweeps(store: Store) -> None:

@@ -2,81 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 
 import pytest
 from structlog.testing import capture_logs
 
 from incident_bot.domain.decision import JobKind, NewJob
-from incident_bot.effects import Done, Effect, GiveUp, Handler, Later
+from incident_bot.effects import Done, Effect, GiveUp, Later
 from incident_bot.jobs.backoff import MAX_ATTEMPTS, back_off
 from incident_bot.jobs.runner import NO_HANDLER, OUTCOMES, Runner
-from incident_bot.service import LeaseLost, Unavailable
-from incident_bot.store import Job, JobState, Store
+from incident_bot.store import JobState, Store, StoreUnavailable
+from tests.jobs.kit import SOON, FakeService, always, running, until
 from tests.store.stories import claim, enqueue, job, opened
-
-SOON = 20.0  # seconds within which anything must happen; never reached
-
-
-class FakeService:
-    """Keeps outcomes as the service does, and what was said."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.said: list[tuple[str, str]] = []
-        self.finished: list[str] = []
-        self.broken = 0
-
-    async def finish(self, job: Job, done: Done) -> None:
-        """Marks it done."""
-        if self.broken:
-            self.broken -= 1
-            raise Unavailable("the disk is full")
-        async with self.store.unit() as unit:
-            if not await unit.finish(job, done.result):
-                raise LeaseLost(job.key)
-        self.finished.append(job.key)
-
-    async def give_up(self, job: Job, sentence: str) -> None:
-        """Buries it."""
-        async with self.store.unit() as unit:
-            if not await unit.bury(job, sentence):
-                raise LeaseLost(job.key)
-        self.said.append((job.key, sentence))
-
-
-@pytest.fixture
-def service(store: Store) -> FakeService:
-    """The service's place."""
-    return FakeService(store)
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Back-off is right but takes no time."""
-    monkeypatch.setattr("incident_bot.jobs.runner.back_off", lambda _attempt: 0.0)
-
-
-@asynccontextmanager
-async def running(runner: Runner) -> AsyncIterator[Runner]:
-    """The runner at work, drained at the end."""
-    task = asyncio.create_task(runner.run())
-    yield runner
-    await runner.drain(SOON)
-    await asyncio.wait_for(task, SOON)
-
-
-def always(handler: Handler) -> dict[JobKind, Handler]:
-    """The same handler for every kind."""
-    return dict.fromkeys(JobKind, handler)
-
-
-async def until(what: Callable[[], bool]) -> None:
-    """Waits for something that must happen."""
-    async with asyncio.timeout(SOON):
-        while not what():
-            await asyncio.sleep(0.005)
 
 
 async def test_jobs_are_done_and_their_results_kept(store: Store, service: FakeService) -> None:
@@ -222,6 +158,29 @@ async def test_an_outcome_that_was_not_kept_is_tried_again(
     assert service.finished == ["a"]
 
 
+async def test_a_database_that_is_away_for_a_moment_is_no_fault_of_the_bot(
+    store: Store, service: FakeService
+) -> None:
+    """No traceback, and words that a person may read if it is the last try."""
+    tries: list[int] = []
+
+    async def handler(effect: Effect) -> Done:
+        tries.append(effect.job.attempt)
+        if len(tries) == 1:
+            raise StoreUnavailable("the database did not answer: it took too long")
+        return Done()
+
+    await enqueue(store, job("a"))
+    with capture_logs() as lines:
+        async with running(Runner(store, service, always(handler))) as runner:
+            assert await runner.settle(SOON)
+    assert tries == [1, 2]
+    assert [line["error"] for line in lines if "again" in line["event"]] == [
+        "the database did not answer: it took too long"
+    ]
+    assert not [line for line in lines if line["log_level"] == "error"]
+
+
 async def test_a_try_that_hangs_is_broken_off(store: Store, service: FakeService) -> None:
     tries: list[bool] = []
 
@@ -284,57 +243,6 @@ async def test_an_idle_runner_stops(store: Store, service: FakeService) -> None:
     runner.stop()
     await asyncio.wait_for(task, SOON)
     assert await runner.drain(SOON)
-
-
-async def test_a_long_job_keeps_its_lease(
-    store: Store, service: FakeService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    renewed: list[bool] = []
-    heartbeat = store.queue.heartbeat
-
-    async def watched(job: Job, lease: float) -> bool:
-        renewed.append(await heartbeat(job, lease))
-        return renewed[-1]
-
-    monkeypatch.setattr(store.queue, "heartbeat", watched)
-
-    async def handler(_effect: Effect) -> Done:
-        await until(lambda: len(renewed) >= 3)
-        return Done()
-
-    await enqueue(store, job("a"))
-    async with running(Runner(store, service, always(handler), lease=0.3)) as runner:
-        assert await runner.settle(SOON)
-    assert all(renewed[:3])
-    assert service.finished == ["a"]
-
-
-async def test_a_lost_lease_breaks_the_work_off(store: Store, service: FakeService) -> None:
-    begun, broken = asyncio.Event(), asyncio.Event()
-
-    async def handler(_effect: Effect) -> Done:
-        begun.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            broken.set()
-        return Done()
-
-    await enqueue(store, job("a"))
-    runner = Runner(store, service, always(handler), lease=0.3)
-    task = asyncio.create_task(runner.run())
-    await asyncio.wait_for(begun.wait(), SOON)
-    runner.stop()
-    taken = None
-    while taken is None:  # a heartbeat may come between
-        await store.queue.release_all()
-        taken = await store.queue.claim("thief")
-    await asyncio.wait_for(broken.wait(), SOON)
-    await asyncio.wait_for(task, SOON)
-    await runner.drain(SOON)
-
-    assert taken.fence == 2
-    assert await store.queue.heartbeat(taken)  # and it stays the thief's
 
 
 async def test_what_became_of_each_try_is_heard_and_told_once(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from incident_bot.domain import entries as e
 from incident_bot.domain.incident import fold
 from incident_bot.domain.people import BOT, PAGERDUTY, Person, by
+from incident_bot.domain.levels import SeverityLevel, Slo, StatusName, Zone
 from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role
 from incident_bot.domain.words import (
     IC,
@@ -54,8 +55,8 @@ def test_hostile_text_is_shown_and_never_obeyed(typed: str) -> None:
 
 def _all_typed(typed: str) -> tuple[str, str]:
     """Both documents of an incident in which everybody types the same."""
-    book = Book()
-    book.opened(title=typed)
+    book = Book(policy=_all_named(typed))
+    book.opened(title=typed, service=typed)
     person = Person(name=typed, handle=typed)
     book.add("14:23", e.AlertTriggered(alert_id=typed, title=typed, url=typed, service=typed,
                                        assignees=(person,), details=typed))  # fmt: skip
@@ -80,6 +81,17 @@ def _all_typed(typed: str) -> tuple[str, str]:
         book.add("15:00", e.WhyStated.model_validate({"part": part, "text": typed}), person)
     book.add("15:00", e.Approved(title=typed), person)
     return book.postmortem(), book.timeline()
+
+
+def _all_named(name: str) -> Policy:
+    """A team that calls everything the same."""
+    return Policy(
+        roles=tuple(Role(key=role.key, name=name, short=name) for role in DEFAULT_ROLES),
+        statuses=tuple(StatusName(status=status, name=name) for status in Status),
+        severities=tuple(SeverityLevel(severity=s, description=name) for s in Severity),
+        slos=(Slo(service=name, objective=99.9),),
+        zones=(Zone(name=name, from_percent=0),),
+    )
 
 
 def test_the_same_journal_gives_the_same_bytes(finished: Book) -> None:

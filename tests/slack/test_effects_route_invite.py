@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
+from incident_bot.config import policy_from
 from incident_bot.domain.decision import JobKind
 from incident_bot.effects import Effect, Later
 from incident_bot.slack.effects.invitations import TRIES
@@ -58,6 +60,24 @@ async def test_who_does_not_exist_is_told_by_name_and_keeps_nobody_out(stage):
         "(incident-bot.toml, routes).",
     )
     assert "Guest is a guest" in done.then.failed[5]
+
+
+async def test_what_the_configuration_takes_for_a_group_is_one_here_too(stage):
+    policy = policy_from('[[routes]]\ninvite = ["S0ABCD", "@Équipe"]')
+    done = await invite(stage, *policy.routes[0].invite)
+    assert len(done.then.failed) == 2
+    assert all(words.startswith("The user group ") for words in done.then.failed)
+
+
+async def test_an_address_is_no_line_of_the_log(stage, monkeypatch):
+    async def breaks(email):
+        raise RuntimeError(f"{email} broke it")
+
+    monkeypatch.setattr(stage.people, "by_email", breaks)
+    with capture_logs() as logs, pytest.raises(Later):
+        await invite(stage, "alice@example.com")
+    assert [line["error"] for line in logs if line["log_level"] == "warning"] == ["RuntimeError"]
+    assert "alice@" not in str(logs)
 
 
 async def test_braces_in_a_name_are_only_braces(stage):

@@ -52,6 +52,31 @@ async def test_a_channel_id_needs_no_search(stage):
     assert stage.slack.calls == []
 
 
+async def test_a_search_goes_on_where_slack_stopped_it(stage):
+    """Slack lists 20 pages a minute: begun anew each time, a long list would never end."""
+    last = [stage.slack.add_channel(f"c{n}") for n in range(2100)][-1]
+    first = stage.slack.faults.add("conversations.list", times=2)  # two pages pass
+    stage.slack.faults.add("conversations.list", status=429, retry_after=30, times=1)
+    with pytest.raises(Later):
+        await stage.lookup.channel(last.name)
+    assert first.met == 2
+    stage.gateway._paused_until.clear()
+    assert await stage.lookup.channel(last.name) == last.id
+    assert len(stage.calls("conversations.list")) == 4
+
+
+async def test_a_place_in_the_list_that_slack_forgot_is_no_end(stage):
+    last = [stage.slack.add_channel(f"c{n}") for n in range(1100)][-1]
+    stage.slack.faults.add("conversations.list", times=1)
+    stage.slack.faults.add("conversations.list", status=503, times=1)
+    with pytest.raises(Later):
+        await stage.lookup.channel(last.name)
+    stage.slack.faults.add("conversations.list", error="invalid_cursor", times=1)
+    with pytest.raises(Later):
+        await stage.lookup.channel(last.name)
+    assert await stage.lookup.channel(last.name) == last.id
+
+
 async def test_a_slack_that_is_away_does_not_make_a_channel_missing(stage):
     channel = stage.slack.add_channel("incidents")
     stage.slack.faults.add("conversations.list", status=503)

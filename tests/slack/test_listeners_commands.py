@@ -10,7 +10,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal, Reply
 from incident_bot.domain.people import PAGERDUTY, Person
 from incident_bot.domain.words import ImpactArea, Milestone, NoteKind, Severity, Status
-from incident_bot.service import Unavailable
+from incident_bot.service import Unavailable, Unsure
 from incident_bot.store import StoreUnavailable
 from tests.slack.desk_kit import (
     ELSEWHERE,
@@ -191,6 +191,14 @@ async def test_a_store_that_is_away_is_told_to_the_person(
     service.script = lambda command: error
     answered = await type_in(make_app(service), "log Pool")
     assert answered.text == "Not recorded, try again."
+    assert not answered.public
+
+
+async def test_what_may_be_recorded_is_not_called_unrecorded(service: FakeService) -> None:
+    """Typed again without a look, it would stand there twice."""
+    service.script = lambda command: Unsure("the database did not answer the commit")
+    answered = await type_in(make_app(service), "log Pool")
+    assert "may be recorded or not" in answered.text and "timeline" in answered.text
     assert not answered.public
 
 

@@ -10,7 +10,7 @@ from incident_bot.domain.levels import DEFAULT_LEVELS, StatusName
 from incident_bot.domain.people import PAGERDUTY, Person
 from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role
 from incident_bot.domain.words import Milestone, Severity, Status
-from tests.slack.desk_kit import ELSEWHERE, FakeService, incident, make_app, type_in
+from tests.slack.desk_kit import ELSEWHERE, ROOM, FakeService, incident, make_app, type_in
 
 AT = datetime(2025, 10, 27, 14, 20, tzinfo=UTC)
 ALICE = Person(name="Alice", handle="alice", slack_id="U1")
@@ -148,12 +148,22 @@ async def test_a_teams_own_words_are_understood(text: str, command: c.Command) -
     assert handled.command.model_copy(update={"actor": PAGERDUTY}) == command
 
 
-@pytest.mark.parametrize("text", ["stable", "looking at the pool"])
-async def test_a_teams_own_word_without_its_verb_is_guessed(text: str) -> None:
+@pytest.mark.parametrize("channel", [ROOM, ELSEWHERE])
+@pytest.mark.parametrize("text", ["stable", "looking at the pool", "investigating the pool now"])
+async def test_a_teams_own_word_without_its_verb_is_guessed(text: str, channel: str) -> None:
+    """And opens no second incident where three words would."""
     service = FakeService(incident())
     service.policy = OWN
-    answered = await type_in(make_app(service), text)
+    answered = await type_in(make_app(service), text, channel)
     assert f"Did you mean `/incident status {text.split()[0]}`?" in answered.text
+    assert service.handled == []
+
+
+async def test_a_status_of_several_words_opens_no_second_incident() -> None:
+    service = FakeService(incident())
+    service.policy = OWN
+    answered = await type_in(make_app(service), "under control since 14:20", ELSEWHERE)
+    assert "Did you mean `/incident status under control`?" in answered.text
     assert service.handled == []
 
 

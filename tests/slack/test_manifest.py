@@ -148,25 +148,14 @@ def test_an_address_that_slack_cannot_use_is_refused(given: str, words: str) -> 
     assert "hunter2" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"name": ""}, "1 to 35"),
-        ({"name": "x" * 36}, "1 to 35"),
-        ({"command": "incident"}, "begin with /"),
-        ({"command": "/Incident"}, "a-z"),
-        ({"command": "/in cident"}, "a-z"),
-        ({"command": "/"}, "2 to 32"),
-        ({"command": "/" + "x" * 32}, "2 to 32"),
-    ],
-)
-def test_names_that_slack_refuses_are_refused(change: dict[str, str], words: str) -> None:
-    with pytest.raises(ManifestError, match=re.escape(words)):
-        build(None, **change)
+@pytest.mark.parametrize("name", ["", "x" * 36])
+def test_names_that_slack_refuses_are_refused(name: str) -> None:
+    with pytest.raises(ManifestError, match="1 to 35"):
+        build(None, name=name)
 
 
 def test_another_name_names_the_bot_too() -> None:
-    manifest = build(None, name="Störung & Co", command="/stoerung")
+    manifest = build(None, name="Störung & Co")
     assert manifest["display_information"]["name"] == "Störung & Co"
     assert manifest["features"]["bot_user"]["display_name"] == "st-rung-co"
 
@@ -181,6 +170,9 @@ def test_another_name_names_the_bot_too() -> None:
         (("features", "bot_user", "display_name"), "x" * 81, "80"),
         (("features", "bot_user", "display_name"), "Bot", "a-z"),
         (("features", "slash_commands", 0, "usage_hint"), "x" * 1001, "1000"),
+        (("features", "slash_commands", 0, "command"), "incident", "begin with /"),
+        (("features", "slash_commands", 0, "command"), "/Incident", "a-z"),
+        (("features", "slash_commands", 0, "command"), "/" + "x" * 32, "2 to 32"),
         (("features", "slash_commands", 0, "description"), "", "2000"),
         (("oauth_config", "scopes", "bot"), ["chat:write", "Everything!"], "not a scope"),
         (("settings", "socket_mode_enabled"), True, "Socket Mode"),

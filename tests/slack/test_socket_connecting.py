@@ -1,5 +1,6 @@
 """Connections: two of them, and what becomes of them when Slack ends them or is away."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -33,6 +34,24 @@ async def test_what_is_on_this_machine_goes_through_no_proxy(
         monkeypatch.setenv(name, "http://127.0.0.1:1")  # it leads nowhere
     wired.socket_mode.start()
     await wired.connected()
+
+
+async def test_connections_that_come_and_go_leave_nothing_behind(wired: Wired) -> None:
+    wired.socket_mode.start()
+    await wired.connected()
+    tasks = len(asyncio.all_tasks())
+    for number in range(9):
+        link = wired.slack.socket.links[0]
+        match number % 3:
+            case 0:
+                await link.socket.close()
+            case 1:
+                wired.slack.socket.cut(link)
+            case _:
+                await wired.slack.socket.disconnect("refresh_requested", link, close_after=0.01)
+        await wired.until(lambda old=link: old not in wired.slack.socket.links, "gone")
+        await wired.connected()
+    await wired.until(lambda: len(asyncio.all_tasks()) <= tasks, f"{tasks} tasks again")
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])

@@ -15,7 +15,9 @@ from incident_bot.slack.socket_words import what_to_do
         ("link_disabled", ("switched off", "Switch it on", "HTTP mode")),
         ("too_many_websockets", ("10 connections",)),
         ("lost", ("keeps trying",)),
-        ("TimeoutError", ("TimeoutError", "keeps trying")),
+        ("TimeoutError", ("does not answer in time", "keeps trying")),
+        ("ClientConnectorDNSError", ("no network", "proxy", "(ClientConnectorDNSError)")),
+        ("HTTP 503", ("HTTP 503", "keeps trying")),
         ("Slack limits apps.connections.open", ("limits", "keeps trying")),
     ],
 )

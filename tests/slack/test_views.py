@@ -222,6 +222,11 @@ def test_people_read_the_status_by_the_teams_name():
     assert "Quite acknowledged &lt;now&gt;" in str(blocks)
 
 
+def test_a_long_name_does_not_push_the_ic_out_of_the_topic():
+    long = Policy(statuses=tuple(StatusName(status=s, name="very " * 80) for s in Status))
+    assert topic(an_incident(), long).endswith("… · IC: nobody yet")
+
+
 def test_by_default_the_words_are_the_bots_own():
     text, blocks = summary(an_incident(), Policy())
     assert text == "INC-1 · Sev2 · open · Checkout fails"

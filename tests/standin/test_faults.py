@@ -57,6 +57,8 @@ async def test_a_fault_may_concern_one_channel(slack: SlackStandIn, client: Asyn
 
 async def test_the_tiers_can_be_enforced(slack: SlackStandIn, client: AsyncWebClient) -> None:
     slack.enforce_tiers = True
+    now = [1000.0]
+    slack.desk.monotonic = lambda: now[0]
     one, two = slack.add_channel("one"), slack.add_channel("two")
     for channel in (one, two):
         await client.chat_postMessage(channel=channel.id, text="x")
@@ -65,7 +67,11 @@ async def test_the_tiers_can_be_enforced(slack: SlackStandIn, client: AsyncWebCl
         await client.conversations_create(name=f"c{number}")
     with pytest.raises(SlackApiError) as caught:
         await client.conversations_create(name="c20")
-    assert int(caught.value.response.headers["Retry-After"]) >= 1
+    assert caught.value.response.status_code == 429
+    assert caught.value.response.headers["Retry-After"] == "61"
+    now[0] += 61
+    await client.conversations_create(name="c20")
+    await client.chat_postMessage(channel=one.id, text="x")
 
 
 async def test_calls_are_told_as_they_end() -> None:
@@ -82,8 +88,14 @@ async def test_scopes_can_be_enforced(slack: SlackStandIn, client: AsyncWebClien
     slack.scopes = {"channels:manage", "users:read"}
     alice = slack.add_user("alice")
     await client.conversations_create(name="open")
-    private = client.conversations_create(name="closed", is_private=True)
-    assert await refused(private) == "missing_scope"
+    with pytest.raises(SlackApiError) as caught:
+        await client.conversations_create(name="closed", is_private=True)
+    assert caught.value.response.data == {
+        "ok": False,
+        "error": "missing_scope",
+        "needed": "groups:write",
+        "provided": "channels:manage,users:read",
+    }
     assert await refused(client.users_conversations(types="private_channel")) == "missing_scope"
     assert await refused(client.users_lookupByEmail(email=alice.email)) == "missing_scope"
     assert "email" not in (await client.users_info(user=alice.id))["user"]["profile"]

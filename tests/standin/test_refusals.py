@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -56,6 +57,37 @@ async def test_tokens(slack: SlackStandIn, client: AsyncWebClient) -> None:
     await client.auth_test()
     slack.revoke()
     assert await refused(client.auth_test()) == "token_revoked"
+    slack.revoke("account_inactive")
+    assert await refused(client.auth_test()) == "account_inactive"
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "body", "code"),
+    [
+        ("?token={token}", {}, b"", "not_authed"),
+        ("", {"Content-Type": "text/plain"}, b"token={token}", "invalid_post_type"),
+        ("", {"Content-Type": "application/json"}, b"{", "invalid_json"),
+        ("", {"Content-Type": "application/json"}, b"[]", "json_not_object"),
+        ("", {"Content-Type": "application/json"}, b'{"token": "{token}"}', None),
+        ("", {"Content-Type": "application/x-www-form-urlencoded"}, b"token={token}", None),
+    ],
+)
+async def test_how_a_call_may_come(
+    slack: SlackStandIn, query: str, headers: dict[str, str], body: bytes, code: str | None
+) -> None:
+    token = slack.bot_token
+    url = f"{slack.url}auth.test{query.replace('{token}', token)}"
+    sent = body.replace(b"{token}", token.encode())
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=sent, headers=headers) as response,
+    ):
+        assert (await response.json()).get("error") == code
+
+
+def test_a_fault_of_no_method_would_never_be_met(slack: SlackStandIn) -> None:
+    with pytest.raises(ValueError, match=r"no method chat\.postMesage"):
+        slack.faults.add("chat.postMesage", status=503)
 
 
 def section(length: int) -> dict[str, Any]:

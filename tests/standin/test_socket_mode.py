@@ -142,6 +142,7 @@ async def test_a_click_and_an_event_arrive_as_they_are(
         await slack.message(alice, room, "hello")
         clicked, event = app.envelopes
         assert (clicked["type"], clicked["payload"]["type"]) == ("interactive", "shortcut")
+        assert clicked["accepts_response_payload"] is False
         assert (event["type"], event["accepts_response_payload"]) == ("events_api", False)
         assert event["payload"]["event"]["text"] == "hello"
         assert (event["retry_attempt"], event["retry_reason"]) == (0, "")
@@ -153,6 +154,51 @@ async def test_an_event_takes_no_payload(slack: SlackStandIn) -> None:
         answer = await slack.event({"type": "app_mention"})
         assert "no payload" in str(answer.problem)
         assert len(app.envelopes) == 1
+        [told] = slack.socket.problems
+        assert told.endswith(str(answer.problem))
+
+
+@pytest.mark.parametrize(
+    ("kind", "takes"), [("view_submission", True), ("block_actions", False), ("view_closed", False)]
+)
+async def test_of_what_people_do_only_a_filled_in_modal_takes_a_payload(
+    slack: SlackStandIn, kind: str, takes: bool
+) -> None:
+    async with connected(slack) as app:
+        body = {"response_action": "clear"}
+        app.reply = lambda e: {"envelope_id": e["envelope_id"], "payload": body}
+        answer = await slack.interact({"type": kind})
+        assert app.envelopes[0]["accepts_response_payload"] is takes
+        assert (answer.problem is None) is takes
+
+
+async def test_an_acknowledgement_of_nothing_is_told(
+    slack: SlackStandIn, alice: User, room: Channel
+) -> None:
+    async with connected(slack) as app:
+        await slack.command(alice, "", room)
+        key = app.envelopes[0]["envelope_id"]
+        await app.socket.send_json({"envelope_id": key})
+        await app.socket.send_json({"envelope_id": "made-up"})
+        await app.socket.send_json({"type": "hello"})
+        await app.socket.send_str("no JSON")
+        await app.until(lambda: len(slack.socket.stray) == 4)
+    assert slack.socket.problems == [
+        f"envelope {key} was acknowledged twice",
+        "envelope made-up was never sent",
+        "a message without an envelope_id",
+        "a message without an envelope_id",
+    ]
+
+
+async def test_an_acknowledgement_carries_text_or_an_object(
+    slack: SlackStandIn, alice: User, room: Channel
+) -> None:
+    async with connected(slack) as app:
+        app.reply = lambda e: {"envelope_id": e["envelope_id"], "payload": ["Logged"]}
+        answer = await slack.command(alice, "", room)
+    assert answer.problem == "the payload is neither text nor an object"
+    assert len(slack.socket.problems) == 1 and room.messages == []
 
 
 async def test_nobody_there_and_no_answer_are_what_people_see(
@@ -166,6 +212,7 @@ async def test_nobody_there_and_no_answer_are_what_people_see(
         assert (answer.status, answer.problem) == (0, "operation_timeout")
         await app.socket.send_json({"envelope_id": app.envelopes[0]["envelope_id"]})
         await app.until(lambda: slack.socket.stray)
+        assert slack.socket.problems[0].endswith("was acknowledged too late")
         assert len(app.envelopes) == 1 and room.messages == []
 
 

@@ -10,8 +10,17 @@ from incident_bot.domain import entries as e
 from incident_bot.domain.decision import plain
 from incident_bot.domain.people import Person, by
 from incident_bot.domain.policy import Policy
-from incident_bot.service import Service, Unavailable
-from incident_bot.store import Delivery, Store, StoreError, StoreUnavailable, StoreUnsure
+from incident_bot.service import Service, Unsure
+from incident_bot.store import (
+    Delivery,
+    Store,
+    StoreConflict,
+    StoreError,
+    StoreUnavailable,
+    StoreUnsure,
+    postgresql,
+)
+from incident_bot.store.connection import persistently
 from tests.databases import sql
 from tests.postgres import Server
 from tests.store.stories import change, decision, enqueue, job, opened
@@ -98,6 +107,45 @@ async def test_a_commit_whose_answer_was_lost_is_not_called_unrecorded(
     assert await store.refs() == ["INC-1"]
 
 
+async def test_a_commit_that_is_not_answered_in_time_is_not_called_unrecorded(
+    wire: Wire, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that hangs: asyncpg gives up waiting, which is no word of the database's own."""
+    monkeypatch.setitem(postgresql.WRITING, "statement_timeout", "1s")
+    monkeypatch.setattr(postgresql, "_NETWORK_SECONDS", 0.0)
+    store = await Store.open(wire.url)
+    wire.silent_from_commit = True
+    with pytest.raises(StoreUnsure, match="not known"):
+        await opened(store)
+    assert wire.silent
+    await store.close()
+    assert sql(postgresql_url, "SELECT ref FROM incident")[0][0] == "INC-1"
+
+
+@pytest.mark.parametrize("then", [StoreUnavailable("it is down"), StoreConflict("it is down")])
+async def test_what_was_unsure_once_is_never_called_unrecorded(then: StoreUnavailable) -> None:
+    """The server broke down in the commit, so one cannot look whether it was recorded."""
+    errors: list[StoreUnavailable] = [StoreUnsure("not known")]
+
+    async def work() -> None:
+        raise errors.pop() if errors else then
+
+    with pytest.raises(StoreUnsure, match="not known"):
+        await persistently(work, recognised=True)
+
+
+async def test_a_server_that_hangs_does_not_hold_up_the_end(wire: Wire) -> None:
+    """Whoever stops the bot kills it after a while; what is in hand would be lost to nobody."""
+    store = await Store.open(wire.url)
+    await store.ping()
+    wire.silent = True
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await store.ping()
+    async with asyncio.timeout(20):
+        await store.close()
+
+
 async def test_a_delivery_whose_commit_was_not_answered_gets_its_answer(
     store: Store, wire: Wire
 ) -> None:
@@ -121,7 +169,7 @@ async def test_a_command_without_a_delivery_is_not_done_again_by_itself(
 ) -> None:
     service = Service(store, Policy())
     wire.cut_commit = True
-    with pytest.raises(Unavailable, match="not known"):
+    with pytest.raises(Unsure, match="not known"):
         await service.handle(c.Declare(actor=ALICE, title="Checkout is down"))
     assert await store.refs() == ["INC-1"]
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident_bot.domain import entries as e
+from incident_bot.domain.decision import Decision, NewEntry
 from incident_bot.store import Store, connection
 from tests.databases import sql
 from tests.store.stories import T0, WHO, change, decision, opened
@@ -57,6 +58,31 @@ async def test_a_deadline_does_not_wait_for_a_database_that_hangs(
     await change(store, ref, decision(e.Logged(headline="after it")))
     lines = [x.body.headline for x in await store.journal(ref) if isinstance(x.body, e.Logged)]
     assert lines == ["after it"]
+
+
+async def test_a_deadline_while_a_redaction_is_cleaned_up_does_not_hide_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is committed by then: "not recorded" would be a lie."""
+    ref = await opened(store, e.Logged(headline="a password"))
+    cleaning = asyncio.Event()
+
+    async def slow() -> bool:
+        cleaning.set()
+        await asyncio.sleep(0.05)
+        return True
+
+    monkeypatch.setattr(store, "scrub", slow)
+    redaction = asyncio.create_task(
+        change(
+            store,
+            ref,
+            Decision(entries=(NewEntry(e.Redacted(targets=(2,), text=""), T0),), redact=(2,)),
+        )
+    )
+    await cleaning.wait()
+    redaction.cancel()
+    assert (await redaction).last_seq == 3
 
 
 @pytest.mark.postgres

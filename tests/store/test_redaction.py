@@ -4,15 +4,19 @@ On SQLite no trace in any file; on PostgreSQL none that SQL can reach: its house
 the write-ahead log) and its backups are the operator's.
 """
 
+import json
+from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import CursorResult, text
 
 from incident_bot.domain import entries as e
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.decision import Decision, NewEntry
 from incident_bot.domain.incident import fold
 from incident_bot.store import Delivery, Store
+from incident_bot.store.connection import Connection
 from tests import databases
 from tests.databases import ONLY_SQLITE
 from tests.store.stories import T0, WHO, at, change, claim, decision, finish, job, opened
@@ -89,6 +93,40 @@ async def test_other_jobs_keep_their_arguments(store: Store) -> None:
 
     claimed = await claim(store)
     assert claimed.args == {"action": "note", "sentence": [e.REDACTED, "not this"]}
+
+
+async def test_a_month_of_deliveries_is_not_read_to_find_the_text(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read here, some ten thousand of them would stop everything else, and miss the deadline."""
+    ref = await opened(store, e.Logged(headline=f"{SECRET} 'quoted' 100%"))
+    bodies = [b"nothing of it", json.dumps({"note": f"see {SECRET} 'quoted' 100%"}).encode()]
+    async with store.unit() as unit:
+        for number, raw in enumerate(bodies):
+            answer = {"reply": [f"the answer {number}"]}
+            await unit.remember(Delivery("x", str(number), raw=raw), outcome="kept", answer=answer)
+        await unit.remember(
+            Delivery("x", "2"), outcome="", answer={"a": f"\"{SECRET} 'quoted' 100%"}
+        )
+        await unit.remember(Delivery("x", "3"), outcome="", answer={"a": f"{SECRET} 'quoted' 1000"})
+
+    handed: list[object] = []
+    execute = Connection.execute
+
+    async def watched(self: Connection, *given: Any) -> CursorResult[Any]:
+        done = await execute(self, *given)
+        if done.returns_rows and "FROM inbox" in str(given[0]):
+            handed.append(given[0])
+        return done
+
+    monkeypatch.setattr(Connection, "execute", watched)
+    await change(store, ref, redact(2))
+    assert handed == []
+    monkeypatch.undo()
+
+    async with store.unit() as unit:
+        kept = [await unit.seen(Delivery("x", str(number))) for number in range(4)]
+    assert kept == [{"reply": ["the answer 0"]}, {}, {}, {"a": f"{SECRET} 'quoted' 1000"}]
 
 
 @ONLY_SQLITE  # its write-ahead log keeps the old pages as long as somebody reads them

@@ -27,6 +27,10 @@ class Wire:
         self.encrypted = 0
         self.cut_commit = False
         """Let the next COMMIT through, and cut the wire instead of bringing its answer."""
+        self.silent = False
+        """Bring no answers any more, as a server that hangs; what is on the way is lost."""
+        self.silent_from_commit = False
+        """Let the next COMMIT through, and be silent from its answer on."""
 
     @property
     def url(self) -> str:
@@ -94,6 +98,10 @@ class Wire:
                     self.cut_commit = False
                     self.cut()
                     return
+                if answers and self.silent_from_commit and b"COMMIT" in data:
+                    self.silent_from_commit, self.silent = False, True
+                if answers and self.silent:
+                    continue
                 to.write(data)
                 await to.drain()
         to.close()

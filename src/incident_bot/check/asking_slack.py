@@ -18,7 +18,11 @@ from incident_bot.check.isolation import why
 from incident_bot.config import is_loopback
 
 PAGE = 999  # Slack takes fewer than 1,000
-MOST_PAGES = 30
+MOST_PAGES = 18
+"""Slack lists 20 pages a minute."""
+
+LIMITED, TOO_MANY = "ratelimited", "too_many_pages"
+"""Slack's code for "not now", and ours for a list that is too long to be read in one go."""
 
 _QUIET = logging.Logger("incident_bot.check.slack", logging.CRITICAL)  # of nobody: says nothing
 
@@ -64,7 +68,7 @@ class Slack:
         refused = data.get("error") if data.get("ok") is False else None
         code = refused if isinstance(refused, str) else ""
         if status == 429:
-            code = "ratelimited"
+            code = LIMITED
         if not code and not (status == 200 and data.get("ok")):
             raise Unreached(f"{self.host} answers {status}, and not as Slack's Web API does")
         return Said(code, data, headers, received, received - began)
@@ -114,10 +118,11 @@ class Slack:
             cursor = (said.data.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
+        raise Refused(TOO_MANY, {})
 
 
 class Refused(Exception):
-    """Slack's error code for a question, and all that it said."""
+    """Slack's error code for a question (or TOO_MANY), and all that it said."""
 
     def __init__(self, code: str, data: Mapping[str, Any]) -> None:
         super().__init__(code)
@@ -140,6 +145,8 @@ def refusal(code: str, data: Mapping[str, Any]) -> str:
             return f"the token lacks the scope {data.get('needed') or 'for it'}"
         case "ratelimited":
             return "Slack is asked too often just now: wait a minute"
+        case "too_many_pages":
+            return "not among the first of very many"
         case "plan_upgrade_required":
             return "this Slack plan has none"
         case _:

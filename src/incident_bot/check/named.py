@@ -1,13 +1,10 @@
 """Whom and what the configuration names in Slack and PagerDuty, and where it does so."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from incident_bot.config import is_group, is_user
 from incident_bot.domain.policy import Policy
-
-_USER = re.compile(r"[UW][A-Z0-9]{5,}")
-_GROUP = re.compile(r"@.+|S[A-Z0-9]{5,}")
 
 Places = Mapping[str, tuple[str, ...]]
 """Each name with the settings in which it stands, in the order of the file."""
@@ -30,11 +27,11 @@ def named_in(policy: Policy) -> Named:
     emails: dict[str, tuple[str, ...]] = {}
     groups: dict[str, tuple[str, ...]] = {}
     for name, place in _people(policy):
-        if _GROUP.fullmatch(name):
+        if is_group(name):
             _note(groups, name, place)
         elif "@" in name:
             _note(emails, name, place)
-        elif _USER.fullmatch(name):
+        elif is_user(name):
             _note(users, name, place)
     policies: dict[str, tuple[str, ...]] = {}
     services: dict[str, tuple[str, ...]] = {}

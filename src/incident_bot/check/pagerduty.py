@@ -42,6 +42,10 @@ _NEW_KEY = (
     "Copy the key again, or make one: Integrations, API Access Keys, Create New API Key (not "
     "read-only)."
 )
+_OTHER_REGION = {
+    "api.pagerduty.com": "an account in the EU: PAGERDUTY_API_URL=https://api.eu.pagerduty.com",
+    "api.eu.pagerduty.com": "an account in the US: PAGERDUTY_API_URL=https://api.pagerduty.com",
+}
 _MAKE_SUBSCRIPTION = (
     f"Make one: Integrations, Generic Webhooks (v3), New Webhook, https://YOUR-HOST{PATH}, all "
     "incident events; its secret, shown once, goes into PAGERDUTY_WEBHOOK_SECRETS."
@@ -87,11 +91,11 @@ async def _asked(
     named = named_in(settings.policy)
     slow = "PagerDuty did not tell"
     sender, *others = await asyncio.gather(
-        alone(FROM, seconds, _from(asking, reading, settings), slow=slow),
-        alone(WEBHOOK, seconds, _webhook(asking, settings), slow=slow),
-        alone(POLICIES, seconds, policies_check(asking, named), slow=slow),
-        alone(SERVICES, seconds, services_check(asking, named), slow=slow),
-        alone(PEOPLE, seconds, people(asking, named), slow=slow),
+        alone(FROM, seconds, _from(asking, reading, settings), slow=slow, late=warn),
+        alone(WEBHOOK, seconds, _webhook(asking, settings), slow=slow, late=warn),
+        alone(POLICIES, seconds, policies_check(asking, named), slow=slow, late=warn),
+        alone(SERVICES, seconds, services_check(asking, named), slow=slow, late=warn),
+        alone(PEOPLE, seconds, people(asking, named), slow=slow, late=warn),
     )
     return [token, *sender, now, *(one for some in others for one in some)]
 
@@ -118,7 +122,7 @@ async def _token(asking: Asking) -> Finding:
         fix = f"This machine must reach {asking.base} (firewall, proxy, PAGERDUTY_API_URL)."
         return fail(TOKEN, str(error), fix)
     except PagerDutyRefused as refused:
-        return _refused(refused, asking.host)
+        return refused_token(refused, asking.host)
     return ok(
         TOKEN, "accepted, a key of the account; that it may also write only the first write proves"
     )
@@ -135,9 +139,12 @@ def _of_a_user(me: Mapping[str, Any]) -> Finding:
     return ok(TOKEN, f"accepted, {name}'s own key; when {name} leaves, it ends")
 
 
-def _refused(refused: PagerDutyRefused, host: str) -> Finding:
+def refused_token(refused: PagerDutyRefused, host: str) -> Finding:
+    """What to say of a token that PagerDuty at this host does not take."""
     if refused.status == 401:
-        return fail(TOKEN, "PagerDuty does not know this token (401)", _NEW_KEY)
+        other = _OTHER_REGION.get(host)
+        fix = f"{_NEW_KEY} For {other}." if other else _NEW_KEY
+        return fail(TOKEN, "PagerDuty does not know this token (401)", fix)
     if refused.status == 404:
         return fail(
             TOKEN,
@@ -220,7 +227,9 @@ async def _webhook(asking: Asking, settings: Settings) -> list[Finding]:
 
 
 def _url(subscription: Mapping[str, Any]) -> str:
-    return word(part(subscription, "delivery_method"), "url") or ""
+    """Where it goes, without what may be a secret: user, password and query."""
+    parts = urlsplit(word(part(subscription, "delivery_method"), "url") or "")
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 def webhook_findings(ours: list[Mapping[str, Any]], secrets: int) -> list[Finding]:

@@ -17,7 +17,7 @@ from incident_bot.pagerduty.answers import part, word
 POLICIES, SERVICES = "pagerduty.policies", "pagerduty.services"
 PEOPLE = "pagerduty.people"
 NAMES = (POLICIES, SERVICES, PEOPLE)
-_ID = re.compile(r"[PQ][A-Z0-9]{5,}")
+_ID = re.compile(r"[A-Z0-9]{5,}")
 
 
 async def policies(asking: Asking, named: Named) -> list[Finding]:

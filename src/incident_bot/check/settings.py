@@ -157,7 +157,7 @@ def _in_short(policy: Policy) -> str:
 
 def channel_words(name: str) -> str:
     """A channel as people write it: `#incidents`, or its id."""
-    return name if re.fullmatch(r"[CG][A-Z0-9]{8,}", name) else f"#{name.removeprefix('#')}"
+    return name if config.is_channel_id(name) else f"#{name.removeprefix('#')}"
 
 
 def _many(things: Sequence[object], word: str) -> str:

@@ -12,7 +12,7 @@ from incident_bot.check.isolation import alone
 from incident_bot.check.named import named_in
 from incident_bot.check.report import Finding, Status, fail, ok, skip, warn
 from incident_bot.check.settings import Reading
-from incident_bot.check.slack_names import CHANNEL, GROUPS, PEOPLE, channel, groups, people
+from incident_bot.check.slack_names import BY_ID, CHANNEL, GROUPS, PEOPLE, channel, groups, people
 from incident_bot.config import Settings
 from incident_bot.slack.scopes import APP_TOKEN, BOT_SCOPES
 
@@ -96,13 +96,30 @@ async def _with_bot_token(reading: Reading, settings: Settings, seconds: float) 
     named = named_in(settings.policy)
     slow = "not looked up"
     found = await asyncio.gather(
-        alone(CHANNEL, seconds, channel(slack, settings.policy, said), slow=slow),
-        alone(PEOPLE, seconds, people(slack, named), slow=slow),
-        alone(GROUPS, seconds, groups(slack, named), slow=slow),
+        alone(
+            CHANNEL,
+            seconds,
+            channel(slack, settings.policy, said),
+            slow=slow,
+            fix=BY_ID,
+            late=warn,
+        ),
+        alone(PEOPLE, seconds, people(slack, named), slow=slow, late=warn),
+        alone(GROUPS, seconds, groups(slack, named), slow=slow, late=warn),
     )
+    return [of_a_workspace(said), _scopes(said), now, *(one for some in found for one in some)]
+
+
+def of_a_workspace(said: Said) -> Finding:
+    """Whose token it is, by Slack's answer to `auth.test`."""
     bot = said.data.get("user") or said.data.get("user_id")
-    token = ok(TOKEN, f"@{bot} in the workspace {said.data.get('team')}")
-    return [token, _scopes(said), now, *(one for some in found for one in some)]
+    if said.data.get("is_enterprise_install"):
+        return fail(
+            TOKEN,
+            f"@{bot} is installed for a whole organisation, and opens channels in no workspace",
+            "Install the app to one workspace and set that token.",
+        )
+    return ok(TOKEN, f"@{bot} in the workspace {said.data.get('team')}")
 
 
 def _refused(said: Said) -> Finding:

@@ -4,20 +4,31 @@ None of it stops the bot: what is missing is a warning, as it is in a running bo
 """
 
 import asyncio
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from incident_bot.check.asking_slack import Refused, Said, Slack, Unreached, refusal
+from incident_bot.check.asking_slack import (
+    LIMITED,
+    TOO_MANY,
+    Refused,
+    Said,
+    Slack,
+    Unreached,
+    refusal,
+)
 from incident_bot.check.named import Named, where
 from incident_bot.check.report import Finding, ok, warn
 from incident_bot.check.settings import channel_words
+from incident_bot.config import is_channel_id
 from incident_bot.domain.policy import Policy
 
 CHANNEL, PEOPLE, GROUPS = "slack.channel", "slack.people", "slack.groups"
-_ID = re.compile(r"[CG][A-Z0-9]{8,}")
 _NOBODY = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 _AT_ONCE = 5
+BY_ID = (
+    'Write its id, which needs no search: announcement_channel = "C…" (in Slack, at the end of '
+    "the channel's details)."
+)
 
 
 async def channel(slack: Slack, policy: Policy, who: Said) -> list[Finding]:
@@ -27,7 +38,7 @@ async def channel(slack: Slack, policy: Policy, who: Said) -> list[Finding]:
         return [ok(CHANNEL, "none is configured, so nothing is announced")]
     bot = str(who.data.get("user") or "incident-bot")
     try:
-        if _ID.fullmatch(name):
+        if is_channel_id(name):
             said = await slack.ask("conversations.info", channel=name)
             if said.code not in ("", "channel_not_found"):
                 raise Refused(said.code, said.data)
@@ -37,26 +48,34 @@ async def channel(slack: Slack, policy: Policy, who: Said) -> list[Finding]:
     except Unreached as error:
         return [warn(CHANNEL, f"{channel_words(name)}: {error}")]
     except Refused as refused:
-        return [warn(CHANNEL, f"{channel_words(name)}: {refusal(refused.code, refused.data)}")]
+        told = f"{channel_words(name)}: {refusal(refused.code, refused.data)}"
+        return [warn(CHANNEL, told, BY_ID if refused.code in (LIMITED, TOO_MANY) else "")]
     return [channel_finding(name, found, bot)]
 
 
 async def _by_name(slack: Slack, name: str) -> list[Mapping[str, Any]]:
-    """Every channel of that name that the bot can see, archived and private ones included."""
-    found = []
+    """The channels of that name that the bot can see; archived ones, of which large workspaces
+    have many, only when there is no other."""
     kinds = "public_channel,private_channel"
-    async for one in slack.pages("conversations.list", "channels", types=kinds):
-        if one.get("name") == name:
-            found.append(one)
-            if not one.get("is_archived") and not one.get("is_private"):
-                break
-    return found
+    for archived in ("true", "false"):
+        found = []
+        listed = slack.pages(
+            "conversations.list", "channels", types=kinds, exclude_archived=archived
+        )
+        async for one in listed:
+            if one.get("name") == name:
+                found.append(one)
+                if not one.get("is_archived") and not one.get("is_private"):
+                    break
+        if found:
+            return found
+    return []
 
 
 def channel_finding(name: str, found: list[Mapping[str, Any]], bot: str) -> Finding:
     """What to say of the channels that go by a configured name or id."""
     shown = channel_words(name)
-    by_id = bool(_ID.fullmatch(name))
+    by_id = is_channel_id(name)
     best = min(found, key=lambda c: (bool(c.get("is_archived")), bool(c.get("is_private"))),
                default=None)  # fmt: skip
     if best is None and by_id:
@@ -111,11 +130,15 @@ async def people(slack: Slack, named: Named) -> list[Finding]:
         said = await asyncio.gather(*map(look, everybody))
     except Unreached as error:
         return [warn(PEOPLE, str(error))]
-    found = []
+    found, untold = list[Finding](), dict[str, list[str]]()
     for name, answer in zip(everybody, said, strict=True):
-        if problem := person_problem(answer):
-            fix = "They are not invited and fill no role." if answer.code in ("", *_NOBODY) else ""
+        problem = person_problem(answer)
+        if problem and answer.code not in ("", *_NOBODY):  # most likely the same for everybody
+            untold.setdefault(problem, []).append(name)
+        elif problem:
+            fix = "They are not invited and fill no role."
             found.append(warn(PEOPLE, f"{where(name, everybody)} {problem}", fix))
+    found += [warn(PEOPLE, f"{', '.join(names)} {problem}") for problem, names in untold.items()]
     many = f"{len(everybody)} people" if len(everybody) != 1 else "1 person"
     return found or [ok(PEOPLE, f"{many} in the configuration, all with an active account")]
 

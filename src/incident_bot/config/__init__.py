@@ -15,6 +15,7 @@ from incident_bot.config.environment import (
 )
 from incident_bot.config.errors import ConfigError
 from incident_bot.config.file import DEFAULT_FILE, load_policy, policy_from
+from incident_bot.config.forms import is_channel_id, is_group, is_user
 from incident_bot.config.tree import FileSettings
 from incident_bot.config.variables import VARIABLES, given, misspelt
 
@@ -29,7 +30,10 @@ __all__ = [
     "Settings",
     "database_url",
     "given",
+    "is_channel_id",
+    "is_group",
     "is_loopback",
+    "is_user",
     "load",
     "load_policy",
     "log_format",

@@ -169,8 +169,14 @@ def _url(known: Mapping[str, str], name: str, default: str) -> str:
     except ValueError:
         good = False
     if not good or not value.isprintable() or " " in value:
-        raise ConfigError(f"{name} is not an http(s) address: {value!r}. Example: {default}")
+        shown = without_login(value)
+        raise ConfigError(f"{name} is not an http(s) address: {shown!r}. Example: {default}")
     return value
+
+
+def without_login(url: str) -> str:
+    """An address without the user and password that may stand in it, however it is written."""
+    return re.sub(r"//[^/?#]*@", "//***@", url)
 
 
 def _host(value: str) -> str:

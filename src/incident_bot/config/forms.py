@@ -18,17 +18,34 @@ from incident_bot.domain.words import Severity
 
 EMAIL = r"^[^@\s<>,;:]+@[^@\s<>,;:]+$"
 _USER = r"^[UW][A-Z0-9]{5,}$"
-_GROUP = r"^(@[a-z0-9][a-z0-9._-]*|S[A-Z0-9]{5,})$"
-_POLICY = r"^P[A-Z0-9]{4,}$"
-_CHANNEL = r"^(#?[^\sA-Z#@.,:;!?()\[\]{}<>'\"/\\]{1,80}|[CG][A-Z0-9]{8,})$"
+_CHANNEL_ID = r"[CG][A-Z0-9]{8,}"
+_GROUP = r"^(@[^\s@<>,;:]+|S[A-Z0-9]{5,})$"
+_POLICY = r"^[A-Z0-9]{5,40}$"  # PagerDuty promises nothing of its ids; a name has small letters
+_CHANNEL = r"^(#?[^\sA-Z#@.,:;!?()\[\]{}<>'\"/\\]{1,80}|" + _CHANNEL_ID + ")$"
 _EVERY = r"^(?=\d)(?:(\d{1,3})h)?(?:(\d{1,4})m)?$"
 _DAYS = r"^[1-9]\d{0,2}d$"
 _WORD = r"^[^\W\d_][\w-]{0,39}$"
 _TEMPLATE = r"^(?=.*[A-Za-z0-9])(?:[^{}\r\n]|\{(?:date|slug|ref|severity)\})+$"
 _SEVERITY = r"^[Ss][Ee][Vv][1-5]$"
-ROLE_KEY = r"^[a-z][a-z0-9_-]*$"
+ROLE_KEY = r"^[a-z][a-z0-9_-]{0,39}$"
 
-_NOT_A_ROLE = ("everyone", "list", "me", "none")  # they mean something else where roles are named
+# They mean something else where roles are named: `role @bob as lead`.
+_NOT_A_ROLE = ("everyone", "list", "me", "myself", "none", "nobody", "as", "is", "lead", "to")
+
+
+def is_user(name: str) -> bool:
+    """True for a Slack user id."""
+    return re.fullmatch(_USER, name) is not None
+
+
+def is_group(name: str) -> bool:
+    """True for a Slack user group: `@handle` or id."""
+    return re.fullmatch(_GROUP, name) is not None
+
+
+def is_channel_id(name: str) -> bool:
+    """True for the id of a Slack channel, which no channel has as its name."""
+    return re.fullmatch(_CHANNEL_ID, name) is not None
 
 
 def wrong(problem: str, fix: str = "") -> PydanticCustomError:
@@ -144,7 +161,7 @@ def _share(value: object) -> float:
 
 def _person(value: object) -> str:
     text = _text(value)
-    if re.fullmatch(EMAIL, text) or re.fullmatch(_USER, text):
+    if re.fullmatch(EMAIL, text) or is_user(text):
         return text
     if text.startswith("@"):
         problem = f"{quoted(text)} is a name that can change hands"
@@ -159,7 +176,7 @@ def _person(value: object) -> str:
 
 def _invitee(value: object) -> str:
     text = _text(value)
-    if any(re.fullmatch(form, text) for form in (EMAIL, _USER, _GROUP)):
+    if re.fullmatch(EMAIL, text) or is_user(text) or is_group(text):
         return text
     raise wrong(
         f"{quoted(text)} is neither an e-mail address nor a Slack user or user group",
@@ -188,7 +205,7 @@ def _role_key(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(ROLE_KEY, value):
         raise wrong(
             "a role's key is typed in commands",
-            "use a-z, digits, - and _ only, and begin with a letter, like scribe",
+            "use a-z, digits, - and _ only, at most 40, and begin with a letter, like scribe",
         )
     if value in _NOT_A_ROLE:
         raise wrong(f"{quoted(value)} means something else in commands", "choose another key")
@@ -197,7 +214,7 @@ def _role_key(value: object) -> str:
 
 def _who(value: object) -> str:
     text = _text(value)
-    if re.fullmatch(ROLE_KEY, text) or re.fullmatch(_USER, text):
+    if re.fullmatch(ROLE_KEY, text) or is_user(text):
         return text
     raise wrong(
         f"{quoted(text)} is neither a role's key nor a Slack user id",

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from incident_bot.config import toml_text
 from incident_bot.config.database import database_url
+from incident_bot.config.environment import without_login
 from incident_bot.config.file import DEFAULT_FILE, load_policy
 from incident_bot.config.team import as_file
 from incident_bot.config.variables import VARIABLES, given
@@ -21,6 +22,8 @@ def environment_in_force(env: Mapping[str, str]) -> dict[str, str]:
         v.name: (SET if v.secret else known[v.name]) if v.name in known else v.default or NOT_SET
         for v in VARIABLES
     }
+    for name in ("SLACK_API_URL", "PAGERDUTY_API_URL"):
+        shown[name] = without_login(shown[name])
     return {**shown, "DATABASE_URL": _without_password(database_url(env))}
 
 

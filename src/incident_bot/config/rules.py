@@ -6,18 +6,10 @@ from incident_bot.config.errors import Problem
 from incident_bot.config.team import policy_of, same
 from incident_bot.config.tree import FileSettings
 from incident_bot.config.wording import nearest, quoted
+from incident_bot.domain.levels import STATUS_WORDS
 from incident_bot.domain.permissions import EVERYONE
-from incident_bot.domain.words import Status
 
 NOT_A_STATUS = ("at", "to", "is", "since", "now")  # `status to mitigated at 14:20`
-# What `/incident status` understands without being told.
-STATUS_WORDS = {
-    Status.OPEN: ("open", "reopen", "reopened"),
-    Status.ACKNOWLEDGED: ("acknowledged", "acknowledge", "acked", "ack"),
-    Status.MITIGATED: ("mitigated", "mitigate"),
-    Status.RESOLVED: ("resolved", "resolve"),
-    Status.CANCELLED: ("cancelled", "canceled", "cancel"),
-}
 
 
 def problems(tree: FileSettings) -> list[Problem]:
@@ -46,23 +38,34 @@ def _priorities(tree: FileSettings) -> Iterator[Problem]:
 
 
 def _statuses(tree: FileSettings) -> Iterator[Problem]:
+    said = [
+        (f"statuses.{key}.{place}", key, word)
+        for key, status in tree.statuses.items()
+        for place, word in (
+            *([("name", status.name)] if status.name is not None else ()),
+            *((f"also.{n}", word) for n, word in enumerate(status.also)),
+        )
+    ]
     taken = {word: status.value for status, words in STATUS_WORDS.items() for word in words}
-    for key, said in tree.statuses.items():
-        words = [] if said.name is None else [("name", said.name)]
-        words += [(f"also.{n}", word) for n, word in enumerate(said.also)]
-        for place, word in words:
-            other = taken.setdefault(word.casefold(), key)
-            if word.casefold() in NOT_A_STATUS:
-                yield (
-                    f"statuses.{key}.{place}",
-                    f"{quoted(word)} has another meaning behind `/incident status`; choose another "
-                    "word",
-                )
-            elif other != key:
-                yield (
-                    f"statuses.{key}.{place}",
-                    f"{quoted(word)} means {other} already; choose another word",
-                )
+    for place, key, word in said:
+        other = taken.setdefault(word.casefold(), key)
+        if word.casefold() in NOT_A_STATUS:
+            yield (
+                place,
+                f"{quoted(word)} has another meaning behind `/incident status`; choose another "
+                "word",
+            )
+        elif other != key:
+            yield place, f"{quoted(word)} means {other} already; choose another word"
+    for place, key, word in said:  # `status resolved by rollback`: which of the two was meant?
+        first = word.casefold().split()[0].rstrip(":,")
+        other = taken.get(first, key)
+        if other != key and first != word.casefold():
+            yield (
+                place,
+                f"{quoted(word)} begins with {first}, which means {other} already; choose another "
+                "name",
+            )
 
 
 def _roles(tree: FileSettings) -> Iterator[Problem]:
@@ -134,6 +137,12 @@ def _permissions(tree: FileSettings) -> Iterator[Problem]:
                 near = nearest(name, [*keys, EVERYONE])
                 fix = f"did you mean {near}?" if near else f"roles are {', '.join(keys)}"
                 yield f"permissions.{verb}.{n}", f"{quoted(name)} is no role; {fix}"
+            elif verb == "declare" and name in keys:
+                yield (
+                    f"permissions.{verb}.{n}",
+                    "nobody holds a role before there is an incident; write Slack user ids, or "
+                    f"{quoted(EVERYONE)}",
+                )
         if verb == "role" and who and all(name in keys for name in who):
             yield (
                 "permissions.role",

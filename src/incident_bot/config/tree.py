@@ -276,9 +276,10 @@ class FileSettings(Table):
     permissions: dict[Verb, Permitted] = Field(
         default_factory=dict,
         description="Who may use a verb of `/incident`: the keys of roles (whoever holds the role "
-        'in that incident) and Slack user ids, or `"everyone"`. Where only roles are named and '
-        "nobody holds one of them, everyone may: an emergency is never locked out. For the same "
-        "reason `role` cannot be left to roles alone. What PagerDuty reports and what the bot does "
-        "by itself is not restricted.",
+        'in that incident) and Slack user ids, or `"everyone"`. An emergency is never locked out: '
+        "where only roles are named and nobody holds one of them, everyone may; a role that "
+        "nobody holds is anybody's to take; and `role` cannot be left to roles alone. `declare` "
+        "takes no roles: there is no incident yet. To correct an entry takes `edit` and the verb "
+        "that wrote it. What PagerDuty reports and what the bot does by itself is not restricted.",
         examples=[["ic", "U012AB3CD"]],
     )

@@ -80,9 +80,9 @@ def decide(
         case c.LogEntry():
             return lines.log(incident, command, now)
         case c.Edit():
-            return lines.edit(incident, command, journal, now)
+            return lines.edit(incident, command, policy, journal, now)
         case c.Retract():
-            return lines.retract(incident, command, journal, now)
+            return lines.retract(incident, command, policy, journal, now)
         case c.Redact():
             return lines.redact(incident, command, journal, now)
         case c.StateImpact():

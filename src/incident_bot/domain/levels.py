@@ -1,5 +1,6 @@
 """What a team says of severities, statuses and error budgets: names, descriptions, thresholds."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
 
@@ -67,6 +68,14 @@ class StatusName(BaseModel):
 
 
 DEFAULT_STATUSES = tuple(StatusName(status=status, name=status.value) for status in Status)
+STATUS_WORDS: Mapping[Status, tuple[str, ...]] = {
+    Status.OPEN: ("open", "reopen", "reopened"),
+    Status.ACKNOWLEDGED: ("acknowledged", "acknowledge", "acked", "ack"),
+    Status.MITIGATED: ("mitigated", "mitigate"),
+    Status.RESOLVED: ("resolved", "resolve"),
+    Status.CANCELLED: ("cancelled", "canceled", "cancel"),
+}
+"""What people may type for a status, however a team calls it: no status may take another's."""
 
 
 class Slo(BaseModel):

@@ -1,17 +1,19 @@
 """Who may do what: the team's `permissions`, asked before every decision.
 
 They bind people who act through the bot. PagerDuty's own news and the bot's work are never
-refused, and where only roles are named that nobody holds, everyone may: an emergency is never
-locked out.
+refused. An emergency is never locked out: where only roles are named that nobody holds, everyone
+may, and a role that nobody holds is anybody's to take.
 """
 
 from collections.abc import Mapping, Sequence
 
 from incident_bot.domain import commands as c
+from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.incident import Incident
-from incident_bot.domain.people import Person
-from incident_bot.domain.policy import Policy
+from incident_bot.domain.people import Actor, Person
+from incident_bot.domain.policy import Policy, Role
+from incident_bot.domain.words import Status
 
 EVERYONE = "everyone"
 
@@ -42,6 +44,21 @@ RESTRICTABLE: Mapping[type[c.Command], str] = {
 VERBS = tuple(dict.fromkeys(RESTRICTABLE.values()))
 """What `permissions` may name."""
 
+_VERB_OF: Mapping[type[e.Body], str] = {
+    e.Logged: "log",
+    e.RoleAssigned: "role",
+    e.SeverityChanged: "severity",
+    e.StatusChanged: "status",
+    e.Updated: "update",
+    e.ActionAdded: "action",
+    e.MilestoneSet: "impact",
+    e.ImpactStated: "impact",
+    e.MetricStated: "impact",
+    e.NoteAdded: "note",
+    e.WhyStated: "why",
+    e.Approved: "approve",
+}
+
 _DOING = {
     "declare": "open an incident",
     "log": "add to the timeline of {ref}",
@@ -65,11 +82,50 @@ _NAMED = 5  # so many people are named in a sentence
 
 def may(incident: Incident, command: c.Command, policy: Policy) -> None:
     """Nothing when the actor may; else a Refusal that says who may, and the way forward."""
-    verb = RESTRICTABLE.get(type(command))
-    if verb is None or command.actor.kind != "person":
+    if not _takes_what_is_free(incident, command):
+        _require(incident, command.actor, RESTRICTABLE.get(type(command)), policy)
+
+
+def may_correct(
+    incident: Incident, actor: Actor, number: int, body: e.Body, policy: Policy
+) -> None:
+    """The same for correcting an entry: it takes the verb that wrote it, else `edit` would be a
+    way around the others. Redaction is not meant: a pasted password has to go."""
+    verb = _written_by(body)
+    try:
+        _require(incident, actor, verb, policy)
+    except Refusal as refusal:
+        what = f"To correct #{number} takes the permission to write it. "
+        raise Refusal(what, *refusal.sentence) from None
+
+
+def _written_by(body: e.Body) -> str | None:
+    """The verb that writes such an entry; None for what comes of itself or from PagerDuty."""
+    match body:
+        case e.StatusChanged(status=Status.RESOLVED):
+            return "resolve"
+        case e.StatusChanged(status=Status.OPEN):
+            return "reopen"
+        case e.StatusChanged(status=Status.CANCELLED):
+            return "cancel"
+    return _VERB_OF.get(type(body))
+
+
+def _takes_what_is_free(incident: Incident, command: c.Command) -> bool:
+    """True for somebody who takes a role for themselves that nobody holds."""
+    return (
+        isinstance(command, c.AssignRole)
+        and command.role not in incident.roles
+        and command.holder is not None
+        and command.holder.is_surely(command.actor.person)
+    )
+
+
+def _require(incident: Incident, actor: Actor, verb: str | None, policy: Policy) -> None:
+    if verb is None or actor.kind != "person":
         return
-    if not _allowed(incident, command.actor.person, verb, policy):
-        raise _refusal(incident, command.actor.person, verb, policy)
+    if not _allowed(incident, actor.person, verb, policy):
+        raise _refusal(incident, actor.person, verb, policy)
 
 
 def _allowed(incident: Incident, person: Person | None, verb: str, policy: Policy) -> bool:
@@ -97,9 +153,8 @@ def _refusal(incident: Incident, person: Person | None, verb: str, policy: Polic
     people = [Person(name=slack_id, slack_id=slack_id) for slack_id in _ids(named, policy)]
     only: list[str | Person] = [*(f"the {role.name}" for role in roles), *people]
     ask = _once([*_holders(incident, named), *people])
-    take: list[str] = []
-    if roles and _allowed(incident, person, "role", policy):
-        take = [f", or take the role: `/incident role {roles[0].key} me`"]
+    role = _to_take(incident, person, roles, policy)
+    take = [f", or take the role: `/incident role {role.key} me`"] if role else []
     return Refusal(
         "Only ",
         *_listed(only, "and"),
@@ -108,6 +163,14 @@ def _refusal(incident: Incident, person: Person | None, verb: str, policy: Polic
         *take,
         ".",
     )
+
+
+def _to_take(
+    incident: Incident, person: Person | None, roles: Sequence[Role], policy: Policy
+) -> Role | None:
+    """The first of these roles that the person may take."""
+    any_of_them = _allowed(incident, person, "role", policy)
+    return next((r for r in roles if any_of_them or r.key not in incident.roles), None)
 
 
 def _once(people: Sequence[Person]) -> list[Person]:

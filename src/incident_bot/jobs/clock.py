@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from incident_bot.store import Store
+from incident_bot.store import Store, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +96,8 @@ class Clock:
         """Runs one sweep now."""
         try:
             await sweep.run()
+        except StoreUnavailable as error:
+            log.warning("a sweep has to wait", sweep=sweep.name, error=str(error))
         except Exception:
             # The outermost edge of a sweep: the next one must still come.
             log.exception("a sweep broke", sweep=sweep.name)

@@ -27,6 +27,8 @@ TRY_SECONDS = 120.0
 PEOPLE_FIRST = frozenset({JobKind.INVITE})
 HEAD_START = 0.1
 """Seconds that such a job is given to begin its call before any other is taken."""
+GIVE_BACK_SECONDS = 2.0
+"""How long a stop waits for the database to take back what was broken off; else its lease ends."""
 _NOT_SOONER = 0.02
 
 NO_HANDLER = "This version of Incident Bot cannot do that; update it."
@@ -36,7 +38,8 @@ NOT_TOLD = "No room hears of it. Mend the cause; what this job was to do has to 
 
 OUTCOMES = ("done", "again", "paused", "dead", "given_back", "lost", "not_kept")
 """What can become of a try: performed; to be tried again (the try counts, or not: a rate limit);
-given up; stopped with the bot; taken over by another replica; its outcome could not be stored."""
+given up; stopped with the bot; its lease is over, so another replica has it or may have it; its
+outcome could not be stored."""
 
 Heard = Callable[[JobKind, str, float], None]
 
@@ -99,6 +102,7 @@ class Runner:
         while not self._stopping:
             await self._slots.acquire()
             self._woken.clear()
+            asked = time.monotonic()
             try:
                 job = None if self._stopping else await self._claim()
             except BaseException:
@@ -109,14 +113,16 @@ class Runner:
                 await self._wait()
             else:
                 begun = asyncio.Event()
-                task = asyncio.create_task(self._perform(job, begun), name=f"job {job.key}")
+                work = self._perform(job, begun, until=asked + self._lease)
+                task = asyncio.create_task(work, name=f"job {job.key}")
                 self._running.add(task)
                 task.add_done_callback(self._ended)
                 if job.kind in PEOPLE_FIRST:
                     await _either(task, begun, HEAD_START)
 
     async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109 - ends in order, not broken off
-        """Stops, waits `timeout` seconds for the jobs in hand, and gives the rest back at once.
+        """Stops, waits `timeout` seconds for the jobs in hand, and gives the rest back at once, if
+        the database takes it within GIVE_BACK_SECONDS.
 
         True when nothing had to be broken off.
         """
@@ -126,7 +132,8 @@ class Runner:
         _, late = await asyncio.wait(self._running, timeout=timeout)
         for task in late:
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        if late:
+            await asyncio.wait(late, timeout=GIVE_BACK_SECONDS)
         return not late
 
     async def settle(self, timeout: float) -> bool:  # noqa: ASYNC109 - answers, does not raise
@@ -176,13 +183,13 @@ class Runner:
 
     # One job
 
-    async def _perform(self, job: Job, begun: asyncio.Event) -> None:
+    async def _perform(self, job: Job, begun: asyncio.Event, until: float) -> None:
         with structlog.contextvars.bound_contextvars(
             job=job.key, kind=str(job.kind), ref=job.ref, attempt=job.attempt
         ):
             work = asyncio.current_task()
             assert work is not None
-            keeper = asyncio.create_task(self._keep(job, work), name=f"lease {job.key}")
+            keeper = asyncio.create_task(self._keep(job, work, until), name=f"lease {job.key}")
             started, outcome = time.monotonic(), "not_kept"
             try:
                 outcome = await self._try(job, begun)
@@ -205,19 +212,32 @@ class Runner:
                 if outcome == "done":
                     log.info("job done", seconds=round(seconds, 3))
 
-    async def _keep(self, job: Job, work: "asyncio.Task[None]") -> None:
-        """Renews the lease; breaks the work off when somebody else has the job."""
-        while True:
-            await asyncio.sleep(self._lease / 3)
+    async def _keep(self, job: Job, work: "asyncio.Task[None]", until: float) -> None:
+        """Renews the lease, which ends at `until` (monotonic); breaks the work off once somebody
+        else has the job, or may have it: two must not be at it."""
+        while (left := until - time.monotonic()) > 0:
+            await asyncio.sleep(min(self._lease / 3, left))
+            asked = time.monotonic()
+            renewing = asyncio.create_task(self._renew(job), name=f"renewal {job.key}")
             try:
-                kept = await self._store.queue.heartbeat(job, self._lease)
-            except StoreUnavailable as error:
-                log.warning("the lease could not be renewed", error=str(error))
-                continue
-            if not kept:
-                log.warning("somebody else has the job now")
-                work.cancel()
-                return
+                await asyncio.wait({renewing}, timeout=until - asked)
+            finally:
+                renewing.cancel()  # a database that hangs does not prolong it
+            kept = renewing.result() if renewing.done() else None
+            if kept is False:
+                break
+            if kept:
+                until = asked + self._lease
+        log.warning("the lease is over: somebody else has the job, or may take it")
+        work.cancel()
+
+    async def _renew(self, job: Job) -> bool | None:
+        """False when somebody else has the job now, None when the database does not say."""
+        try:
+            return await self._store.queue.heartbeat(job, self._lease)
+        except StoreUnavailable as error:
+            log.warning("the lease could not be renewed", error=str(error))
+            return None
 
     async def _try(self, job: Job, begun: asyncio.Event) -> str:
         if job.attempt > MAX_ATTEMPTS:
@@ -242,7 +262,7 @@ class Runner:
             return await self._again(job, back_off(job.attempt), "it took too long")
         except LeaseLost:
             raise  # told by the caller
-        except Unavailable as error:
+        except (StoreUnavailable, Unavailable) as error:
             return await self._again(job, back_off(job.attempt), str(error))
         except Exception as error:
             # The outermost edge of a job: whether its effect is there is unknown.

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
@@ -19,6 +18,7 @@ from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from incident_bot.config import is_loopback
 from incident_bot.effects import Later
 from incident_bot.slack.payload_check import complaints, fitted
 
@@ -33,7 +33,6 @@ _Answer = tuple[int, Mapping[str, str], Mapping[str, Any]]
 _UNKNOWN = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "update_failed"}
 )
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _LIMITED = frozenset({"ratelimited", "rate_limited", "too_many_requests"})
 
 
@@ -91,7 +90,7 @@ class Gateway:
         self._client = AsyncWebClient(
             token=token.get_secret_value(), base_url=base_url, retry_handlers=[]
         )
-        if urlsplit(base_url).hostname in _LOOPBACK:
+        if is_loopback(base_url):
             self._client.proxy = None  # slack_sdk takes HTTP_PROXY and knows no NO_PROXY
         self._timeout = timeout
         self._on_call = on_call

@@ -4,7 +4,6 @@ Somebody who is not there is None, and what Slack cannot tell just now is Later 
 """
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from incident_bot.config import is_channel_id
 from incident_bot.effects import Later
 from incident_bot.slack.gateway import Gateway, SlackRefused
 from incident_bot.store import KnownPerson
@@ -19,8 +19,8 @@ from incident_bot.store import KnownPerson
 log = structlog.get_logger(__name__)
 
 _NOBODY = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
-_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{8,}")
 PAGE = 999  # Slack takes fewer than 1,000
+MOST_PAGES = 100
 GROUPS_FRESH = 60.0  # seconds that a user group and its members are taken as they were
 SEARCH_AGAIN = 600.0  # seconds until a missing channel is looked for again
 
@@ -32,6 +32,7 @@ class Lookup:
         self._gateway = gateway
         self._channels: dict[str, str] = {}
         self._missing_until: dict[str, float] = {}
+        self._reached: dict[str, str] = {}
         self._warned: set[str] = set()
         self._searching = asyncio.Lock()
         self._groups: tuple[float, dict[str, str]] = (0.0, {})
@@ -65,7 +66,7 @@ class Lookup:
         for again after ten minutes.
         """
         name = name.removeprefix("#").strip()
-        if _CHANNEL_ID.fullmatch(name):
+        if is_channel_id(name):
             return name
         async with self._searching:
             if name in self._channels:
@@ -112,21 +113,33 @@ class Lookup:
         return known.get(handle.removeprefix("@").casefold())
 
     async def _find(self, name: str) -> str | None:
-        try:
-            found = pages(
-                self._gateway,
-                "conversations.list",
-                "channels",
-                exclude_archived=True,
-                types="public_channel",
-                limit=PAGE,
-            )
-            async for channel in found:
+        """Slack lists few pages a minute: a search that was stopped goes on where it was."""
+        for _ in range(MOST_PAGES):
+            cursor = self._reached.pop(name, None)
+            try:
+                answer = await self._gateway.call(
+                    "conversations.list",
+                    exclude_archived=True,
+                    types="public_channel",
+                    limit=PAGE,
+                    cursor=cursor,
+                )
+            except Later:
+                if cursor:
+                    self._reached[name] = cursor
+                raise
+            except SlackRefused as refused:
+                if refused.code == "invalid_cursor":
+                    raise Later("Slack's list of channels is begun anew") from refused
+                self._warn(name, f"Slack refuses to list channels: {refused.code}")
+                return None
+            for channel in answer.get("channels") or ():
                 if channel.get("name") == name:
                     return str(channel["id"])
-        except SlackRefused as refused:
-            self._warn(name, f"Slack refuses to list channels: {refused.code}")
-            return None
+            following = _next_cursor(answer)
+            if following is None:
+                break
+            self._reached[name] = following
         self._warn(name, "create it, or set another announcement_channel")
         return None
 
@@ -137,7 +150,7 @@ class Lookup:
 
 
 async def pages(
-    gateway: Gateway, method: str, field: str, *, most: int = 100, **args: Any
+    gateway: Gateway, method: str, field: str, *, most: int = MOST_PAGES, **args: Any
 ) -> AsyncIterator[Mapping[str, Any]]:
     """The items of a method that answers in pages, at most `most` pages. Raises as `call`."""
     cursor: str | None = None
@@ -145,9 +158,13 @@ async def pages(
         answer = await gateway.call(method, cursor=cursor, **args)
         for item in answer.get(field) or ():
             yield item
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+        cursor = _next_cursor(answer)
         if cursor is None:
             return
+
+
+def _next_cursor(answer: Mapping[str, Any]) -> str | None:
+    return (answer.get("response_metadata") or {}).get("next_cursor") or None
 
 
 def known_person(user: Mapping[str, Any]) -> KnownPerson:

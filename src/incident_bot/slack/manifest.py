@@ -84,10 +84,10 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def build(url: str | None, *, name: str = NAME, command: str = COMMAND) -> dict[str, Any]:
+def build(url: str | None, *, name: str = NAME) -> dict[str, Any]:
     """The manifest for HTTP at the bot's address, or for Socket Mode (`url` None).
 
-    Raises ManifestError for an address, a name or a command that Slack would refuse.
+    Raises ManifestError for an address or a name that Slack would refuse.
     """
     to = None if url is None else request_url(url)
     manifest = {
@@ -102,7 +102,7 @@ def build(url: str | None, *, name: str = NAME, command: str = COMMAND) -> dict[
             "bot_user": {"display_name": _bot_name(name), "always_online": True},
             "slash_commands": [
                 {
-                    "command": command,
+                    "command": COMMAND,
                     **({} if to is None else {"url": to}),
                     "description": "Declare and run an incident",
                     "usage_hint": " | ".join(VERBS),

@@ -87,6 +87,7 @@ class Faults:
         service's own shape; with `invented`, also one that it does not document. `when(args)`
         narrows the fault to some calls.
         """
+        self.check_method(method)
         if error is not None and not invented:
             self.check(method, error)
         if drop not in (None, "before", "after"):
@@ -94,6 +95,9 @@ class Faults:
         fault = Fault(method, status, retry_after, delay, drop, error, times, when)
         self.standing.append(fault)
         return fault
+
+    def check_method(self, method: str) -> None:
+        """ValueError for a method that nobody can call: its fault would never be met."""
 
     def check(self, method: str, error: str) -> None:
         """ValueError for an error that the service does not answer to this method."""

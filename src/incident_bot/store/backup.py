@@ -64,9 +64,9 @@ def copy(source: Path, target: Path, *, force: bool, told: Callable[[int, int], 
         words = getattr(error, "strerror", None) or str(error)
         raise BackupFailed(f"The backup {target} could not be made: {words}.") from error
     finally:
-        for name in (part, part.with_name(f"{part.name}-wal"), part.with_name(f"{part.name}-shm")):
+        for beside in ("", "-wal", "-shm", "-journal"):
             with suppress(OSError):
-                name.unlink()
+                part.with_name(part.name + beside).unlink()
 
 
 def _must_be_free(source: Path, target: Path, force: bool) -> None:

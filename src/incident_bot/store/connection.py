@@ -6,8 +6,8 @@ write again. So each call of the driver runs to its end in a task of its own.
 
 Before the commit the cancellation takes effect at once: nothing can be recorded any more, and a
 person must not wait for a lock that the driver waits for. The call that is left, and the closing
-of its connection, go on behind the back of whoever gave up; the turn is kept until then. Only the
-commit is waited for, since only its end says whether it was recorded.
+of its connection, go on behind the back of whoever gave up; the turn is kept until then. Only a
+commit whose outcome must be told is waited for: nothing but its end says whether it was recorded.
 """
 
 import asyncio
@@ -31,13 +31,13 @@ T = TypeVar("T")
 
 _WAIT_SECONDS = 10.0
 _TRIES = 4
+_CLOSE_SECONDS = 3.0
 
 
-async def to_the_end(call: Awaitable[T], *, too_late: bool = False) -> T:
-    """Awaits a call; when cancelled meanwhile, lets it end first.
+async def to_the_end(call: Awaitable[T]) -> T:
+    """Awaits a call; forgets a cancellation meanwhile, for what is done then stays done.
 
-    `too_late`: what is done then stays done, so the cancellation is forgotten and the outcome
-    told. Whoever's deadline fell into the commit must not hear "not recorded".
+    Whoever's deadline fell into the commit must not hear "not recorded".
     """
     task = asyncio.ensure_future(call)
     try:
@@ -46,28 +46,30 @@ async def to_the_end(call: Awaitable[T], *, too_late: bool = False) -> T:
         while not task.done():
             with suppress(asyncio.CancelledError):
                 await asyncio.wait([task])
-        if too_late:
-            return task.result()
-        if not task.cancelled():
-            task.exception()  # nobody else will ask for it
-        raise
+        return task.result()
 
 
 async def persistently(work: Callable[[], Awaitable[T]], *, recognised: bool = False) -> T:
     """Does a whole transaction; from the start again when somebody else was first.
 
     `recognised`: the work notices when it was done already, so it may also be done again when a
-    commit's outcome is not known.
+    commit's outcome is not known. If it then cannot be done, it is StoreUnsure still.
     """
-    for _ in range(_TRIES - 1):
+    tries, unsure = 0, None
+    while True:
+        tries += 1
         try:
             return await work()
-        except StoreConflict:
-            continue
-        except StoreUnsure:
-            if not recognised:
+        except StoreUnsure as error:
+            if not recognised or tries == _TRIES:
                 raise
-    return await work()
+            unsure = error
+        except StoreUnavailable as error:
+            if isinstance(error, StoreConflict) and tries < _TRIES:
+                continue
+            if unsure is not None:
+                raise unsure from error
+            raise
 
 
 class Connection:
@@ -134,13 +136,14 @@ class Database:
                 await connection.run(_started(connection.driver))
             yield connection
             with committing():
-                await to_the_end(connection.driver.commit(), too_late=told)
+                commit = connection.driver.commit()
+                await (to_the_end(commit) if told else connection.run(commit))
         finally:
             ending = asyncio.ensure_future(self._end(connection))
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
             if connection.left is None:
-                await to_the_end(ending, too_late=told)
+                await (to_the_end(ending) if told else asyncio.shield(ending))
 
     async def empty_log(self) -> bool:
         """See engines.empty_log."""
@@ -152,10 +155,13 @@ class Database:
             self._turns.release()
 
     async def dispose(self) -> None:
-        """Closes every connection, those that somebody gave up on included."""
-        if self._ending:
-            await asyncio.wait(self._ending)
-        await self._engine.dispose()
+        """Closes every connection, those that somebody gave up on included; a server that hangs is
+        not waited for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                if self._ending:
+                    await asyncio.wait(self._ending)
+                await self._engine.dispose()
 
     async def _end(self, connection: Connection) -> None:
         try:

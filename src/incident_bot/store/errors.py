@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 READ_ONLY = "this store was opened for reading only"
-UNSURE = "the connection broke off while it was being recorded, so whether it was is not known"
+UNSURE = "the database did not answer the commit, so whether it was recorded is not known"
 
 _LOST_A_RACE = ("40001", "40P01")  # serialization failure, deadlock
 _POOLER = "08P01"  # protocol violation: what a pooler answers to a setting that it does not know
@@ -43,7 +43,7 @@ class StoreConflict(StoreUnavailable):
 
 
 class StoreUnsure(StoreUnavailable):
-    """The connection was cut during the commit: whether it was recorded is not known."""
+    """The commit was not answered: whether it was recorded is not known."""
 
 
 @contextmanager
@@ -59,13 +59,14 @@ def unavailable() -> Iterator[None]:
 
 @contextmanager
 def committing() -> Iterator[None]:
-    """The same for a commit."""
+    """The same for a commit. Only a refusal of the database's own says that it was not done."""
     try:
         with unavailable():
             yield
-    except StoreConflict as error:
-        if cut(error.__cause__):
-            raise StoreUnsure(UNSURE) from error.__cause__
+    except StoreUnavailable as error:
+        cause = error.__cause__
+        if cut(cause) or not isinstance(cause, DBAPIError):
+            raise StoreUnsure(UNSURE) from cause
         raise
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,16 +91,6 @@ async def belongs_to(connection: Connection, delivery: Delivery, ref: str) -> No
         .where(inbox.c.source == delivery.source, inbox.c.id.in_(delivery.ids))
         .values(ref=ref)
     )
-
-
-async def forget_contents(connection: Connection, ids: Sequence[tuple[str, str]]) -> None:
-    """Drops the raw bodies and answers of these (source, id); that they came stays known."""
-    for source, delivery_id in ids:
-        await connection.execute(
-            update(inbox)
-            .where(inbox.c.source == source, inbox.c.id == delivery_id)
-            .values(raw=None, answer=None)
-        )
 
 
 async def expire(connection: Connection, before: float) -> int:

@@ -7,16 +7,26 @@ brought them, in the arguments and results of jobs, and in what PagerDuty said o
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus
 
-from sqlalchemy import select, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Text,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from incident_bot.domain.entries import REDACTED
 from incident_bot.store.connection import Connection
-from incident_bot.store.inbox import forget_contents
 from incident_bot.store.tables import alerts, inbox, jobs
 
 _WHOLE_ONLY = 4  # shorter texts are blanked only where they stand alone: "no" is in many words
+_MOST_WORDS = 12  # of a long text, for which deliveries are searched: who has it, has these
 
 
 async def forget(connection: Connection, ref: str, texts: Iterable[str]) -> None:
@@ -82,29 +92,39 @@ async def _scrub_jobs(connection: Connection, ref: str, words: list[str]) -> Non
 
 
 async def _drop_deliveries(connection: Connection, ref: str, words: list[str]) -> None:
-    """All contents of this incident's deliveries, and of any other that holds the text."""
-    kept = inbox.c.raw.is_not(None) | inbox.c.answer.is_not(None)
-    rows = await connection.execute(
-        select(inbox.c.source, inbox.c.id, inbox.c.ref, inbox.c.raw, inbox.c.answer).where(kept)
-    )
-    await forget_contents(
-        connection,
-        [
-            (row.source, row.id)
-            for row in rows.all()
-            if row.ref == ref or _holds(row.raw, row.answer, words)
-        ],
+    """All contents of this incident's deliveries, and of any other that holds the text.
+
+    The database looks for it: a month of deliveries read here would stop everything else.
+    """
+    long = [word for word in words if len(word) >= _WHOLE_ONLY][:_MOST_WORDS]
+    spellings = {spelling.encode() for word in long for spelling in _spellings(word)}
+    answer = cast(inbox.c.answer, Text)
+    await connection.execute(
+        update(inbox)
+        .where(
+            inbox.c.raw.is_not(None) | inbox.c.answer.is_not(None),
+            or_(
+                inbox.c.ref == ref,
+                *(_in_raw(connection, spelling) for spelling in sorted(spellings)),
+                *(answer.contains(_in_json(word), autoescape=True) for word in long),
+            ),
+        )
+        .values(raw=None, answer=None)
     )
 
 
-def _holds(raw: bytes | None, answer: Any, words: list[str]) -> bool:
-    """True when a body (JSON, or a form that may hold JSON) or an answer has one of the words."""
-    body = (raw or b"").decode("utf-8", "replace")
-    places = (body, unquote_plus(body), json.dumps(answer, ensure_ascii=False))
-    for word in words:
-        if len(word) < _WHOLE_ONLY:
-            continue
-        spellings = (word, json.dumps(word)[1:-1], json.dumps(word, ensure_ascii=False)[1:-1])
-        if any(spelling in place for spelling in spellings for place in places):
-            return True
-    return False
+def _in_raw(connection: Connection, spelling: bytes) -> ColumnElement[bool]:
+    """True for a body that has these bytes in it."""
+    sought = literal(spelling, LargeBinary)
+    if connection.on_postgresql:
+        return func.position(sought.op("IN")(inbox.c.raw)) > 0
+    return func.instr(inbox.c.raw, sought) > 0
+
+
+def _spellings(word: str) -> set[str]:
+    """How a body has it: as it is, in JSON, or in a form."""
+    return {word, json.dumps(word)[1:-1], _in_json(word), quote_plus(word)}
+
+
+def _in_json(word: str) -> str:
+    return json.dumps(word, ensure_ascii=False)[1:-1]

@@ -13,7 +13,7 @@ from incident_bot.domain import chain, entries, incident
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.incident import Incident
 from incident_bot.store import engines, inbox, journal, migrate, people
-from incident_bot.store.connection import Connection, Database, persistently
+from incident_bot.store.connection import Connection, Database, persistently, to_the_end
 from incident_bot.store.errors import READ_ONLY, StoreUnavailable
 from incident_bot.store.people import KnownPerson
 from incident_bot.store.queue import JobState, Queue
@@ -114,7 +114,7 @@ class Store:
             await unit.settle()
         if unit.redacted:
             self._unscrubbed = True
-            await self.scrub()
+            await to_the_end(self.scrub())  # it is recorded: a deadline must not hide that
 
     async def record(self, work: Callable[[Unit], Awaitable[T]], *, recognised: bool = False) -> T:
         """Does `work` in a unit and commits it, a few times over when somebody else was first.

@@ -8,9 +8,9 @@ hand end; then the port closes and what is being answered is answered. The secon
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from aiohttp import web
@@ -27,8 +27,11 @@ Background = Sequence[asyncio.Task[None]]
 log = structlog.get_logger(__name__)
 
 
+T = TypeVar("T")
+
+
 class Stop:
-    """What SIGTERM and SIGINT do: once it `asked`s, twice it ends the process with exit code 1.
+    """What SIGTERM and SIGINT do: once it is `asked`, twice it ends the process with exit code 1.
 
     Use as a context manager, from before the start-up on.
     """
@@ -48,6 +51,19 @@ class Stop:
         loop.set_exception_handler(None)
         for sign in SIGNALS:
             loop.remove_signal_handler(sign)
+
+    async def unless_asked(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """What `work` answers; None when somebody asks to stop meanwhile: it is broken off."""
+        doing = asyncio.create_task(work, name="start-up")
+        asked = asyncio.create_task(self.asked.wait(), name="told to stop")
+        await asyncio.wait({doing, asked}, return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        if not doing.done():
+            doing.cancel()
+            with suppress(asyncio.CancelledError):
+                await doing
+            return None
+        return doing.result()
 
     def _told(self) -> None:
         if not self.asked.is_set():

@@ -9,6 +9,8 @@ from incident_bot.domain.decision import Decision, NewEntry, Refusal, Reply
 from incident_bot.domain.decisions.common import moment, must_exist, refresh
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.journal import versions
+from incident_bot.domain.permissions import may_correct
+from incident_bot.domain.policy import Policy
 
 EDITABLE = (
     e.Opened,
@@ -50,11 +52,16 @@ def log(incident: Incident, command: c.LogEntry, now: datetime) -> Decision:
 
 
 def edit(
-    incident: Incident, command: c.Edit, journal: Sequence[e.Entry], now: datetime
+    incident: Incident,
+    command: c.Edit,
+    policy: Policy,
+    journal: Sequence[e.Entry],
+    now: datetime,
 ) -> Decision:
     """A new version of an entry; who changed it, when and why are kept."""
     target = _version_in_force(incident, command.number, journal)
     body = target.body
+    may_correct(incident, command.actor, command.number, body, policy)
     if not isinstance(body, EDITABLE):
         raise Refusal(
             f"#{command.number} ({headline(body)}) stays as it was recorded. "
@@ -91,10 +98,15 @@ def edit(
 
 
 def retract(
-    incident: Incident, command: c.Retract, journal: Sequence[e.Entry], now: datetime
+    incident: Incident,
+    command: c.Retract,
+    policy: Policy,
+    journal: Sequence[e.Entry],
+    now: datetime,
 ) -> Decision:
     """Out of the record in force; it stays in the journal with who and why."""
     target = _version_in_force(incident, command.number, journal)
+    may_correct(incident, command.actor, command.number, target.body, policy)
     if not isinstance(target.body, RETRACTABLE):
         raise Refusal(
             f"#{command.number} moved the incident itself and cannot be taken back. "

@@ -1,12 +1,12 @@
 """Whom a route invites: e-mail addresses, Slack ids and user groups, made into Slack ids."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
+from incident_bot.config import is_group, is_user
 from incident_bot.effects import Later
 from incident_bot.slack.effects.needs import Directory
 from incident_bot.slack.gateway import SlackRefused
@@ -20,9 +20,6 @@ EMPTY_GROUP = "Nobody is in the user group {name} ({where})."
 NO_ADDRESS = "Nobody in Slack has the address {name} ({where}): invite them by hand."
 NO_NAME = "{name} is no e-mail address, Slack id or user group like @payments ({where})."
 REFUSED = "Slack does not tell who {name} is ({why}; {where}): invite them by hand."
-
-_USER = re.compile(r"[UW][A-Z0-9]{4,}")
-_GROUP = re.compile(r"@\S+|S[A-Z0-9]{7,}")
 
 
 @dataclass
@@ -66,9 +63,9 @@ class Guests:
 
     async def _ids(self, name: str) -> Sequence[str] | str:
         """Slack ids, or the sentence that says why there are none."""
-        if _USER.fullmatch(name):
+        if is_user(name):
             return [name]
-        if _GROUP.fullmatch(name):
+        if is_group(name):
             members = await self._lookup.usergroup(name)
             return NO_GROUP if members is None else members or EMPTY_GROUP
         if "@" not in name:

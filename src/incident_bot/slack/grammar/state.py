@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from incident_bot.domain.levels import StatusName
+from incident_bot.domain.levels import STATUS_WORDS, StatusName
 from incident_bot.domain.times import leading_time
 from incident_bot.domain.words import Status
 from incident_bot.slack.grammar.opening import SEVERITY, severity_of
@@ -28,22 +28,6 @@ from incident_bot.slack.grammar.words import (
 
 _NAMED = (Status.ACKNOWLEDGED, Status.MITIGATED, Status.RESOLVED, Status.OPEN)
 STATUS_EXAMPLE = "status mitigated at 14:20 Failed over to the replica"
-_STATUS = {
-    "acknowledged": Status.ACKNOWLEDGED,
-    "acknowledge": Status.ACKNOWLEDGED,
-    "acked": Status.ACKNOWLEDGED,
-    "ack": Status.ACKNOWLEDGED,
-    "mitigated": Status.MITIGATED,
-    "mitigate": Status.MITIGATED,
-    "resolved": Status.RESOLVED,
-    "resolve": Status.RESOLVED,
-    "open": Status.OPEN,
-    "reopen": Status.OPEN,
-    "reopened": Status.OPEN,
-    "cancelled": Status.CANCELLED,
-    "canceled": Status.CANCELLED,
-    "cancel": Status.CANCELLED,
-}
 
 
 def severity(raw: str, _context: Context) -> SetSeverity | Show:
@@ -91,12 +75,12 @@ def status(raw: str, context: Context) -> SetStatus | Resolve | Reopen | Cancel 
 
 
 def status_words(statuses: Sequence[StatusName]) -> dict[str, Status]:
-    """Everything that may be typed for a status, lower case. The five words of the bot itself,
-    which its examples use, keep their meaning whatever a team calls its statuses."""
+    """Everything that may be typed for a status, lower case. The bot's own words, which its
+    examples use, keep their meaning whatever a team calls its statuses."""
     chosen = {
         word.casefold(): s.status for s in statuses for word in (s.name, *s.also) if word.strip()
     }
-    return {**_STATUS, **chosen, **{status.value: status for status in Status}}
+    return {**chosen, **{word: s for s, words in STATUS_WORDS.items() for word in words}}
 
 
 def _leading(text: str, words: Mapping[str, Status]) -> tuple[Status | None, str]:

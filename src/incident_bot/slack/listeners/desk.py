@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from incident_bot import logs
 from incident_bot.domain.decision import Refusal, Sentence
 from incident_bot.domain.times import zone_of
-from incident_bot.service import Unavailable
+from incident_bot.service import Unavailable, Unsure
 from incident_bot.slack.grammar import Context, split
 from incident_bot.slack.grammar.typed import MENTION
 from incident_bot.slack.listeners import NAMES, VERBS
@@ -21,7 +21,7 @@ from incident_bot.slack.listeners.buttons import BUTTONS, OLD_BUTTON
 from incident_bot.slack.listeners.choosing import choose
 from incident_bot.slack.listeners.free_text import free_text
 from incident_bot.slack.listeners.needs import Knows, Serves
-from incident_bot.slack.listeners.spec import NOT_RECORDED, Asked, Payload, lines
+from incident_bot.slack.listeners.spec import NOT_RECORDED, UNSURE, Asked, Payload, lines
 from incident_bot.slack.views.answer import Answer, answer
 from incident_bot.store import Delivery, KnownPerson, StoreUnavailable
 
@@ -142,6 +142,10 @@ class Desk:
         except Refusal as refusal:
             logs.learned(outcome="partly_recorded" if recorded else "refused")
             return _after(recorded, refusal.sentence)
+        except Unsure as error:
+            log.warning("Slack input recorded or not", what=what, error=str(error))
+            logs.learned(outcome="unavailable")
+            return _after(recorded, (UNSURE,))
         except (Unavailable, StoreUnavailable, TimeoutError) as error:
             log.warning("Slack input not recorded", what=what, error=type(error).__name__)
             logs.learned(outcome="unavailable")

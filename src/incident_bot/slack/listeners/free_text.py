@@ -1,6 +1,7 @@
 """What is typed without a verb: outside a war room it declares, if it cannot be anything else."""
 
 from incident_bot.domain.decision import Refusal
+from incident_bot.domain.words import Status
 from incident_bot.slack.grammar import Typed, nearest, opening, plain
 from incident_bot.slack.grammar.opening import SEVERITY
 from incident_bot.slack.grammar.request import Declare
@@ -95,8 +96,8 @@ def _hint(asked: Asked, typed: Typed, guess: str | None) -> str:
 
 def _status(asked: Asked, word: str) -> str | None:
     """The command for a team's own word for a status, typed without its verb."""
-    own = (w.casefold() for s in asked.context.statuses for w in s.also)
-    return f"status {word}" if word in own else None
+    own = {w.casefold() for s in asked.context.statuses for w in (s.name, *s.also)}
+    return f"status {word}" if word in own - set(Status) else None
 
 
 def _example(asked: Asked, verb: str | None) -> str | None:

@@ -18,6 +18,10 @@ from incident_bot.store import Delivery, KnownPerson
 
 RECORDED = "Recorded."
 NOT_RECORDED = "Not recorded, try again."
+UNSURE = (
+    "The database broke off in the middle, so this may be recorded or not. Look at "
+    "`/incident timeline` or `/incident list` before you try again."
+)
 REPEATED = "That was recorded already."
 
 

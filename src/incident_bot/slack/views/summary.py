@@ -90,7 +90,7 @@ def headline(incident: Incident, policy: Policy) -> str:
 def topic(incident: Incident, policy: Policy) -> str:
     """The room's topic, plain text of at most 250 characters: severity, status, IC."""
     ic = incident.ic.name if incident.ic else "nobody yet"
-    status = one_line(policy.status_name(incident.status))
+    status = shorten(one_line(policy.status_name(incident.status)), STATUS_LENGTH)
     text = f"{incident.severity.label} · {status} · IC: {ic}"
     return shorten(text.replace("<", "‹").replace(">", "›"), TOPIC_LENGTH)
 

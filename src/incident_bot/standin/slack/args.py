@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from .arguments import METHODS
+from .arguments import FLAGS, LISTS, METHODS, STRUCTURES
 from .errors import SlackError
 
 STRUCTURED = {
@@ -17,6 +17,10 @@ STRUCTURED = {
     "view": "invalid_arguments",
     "files": "invalid_arguments",
 }
+
+
+TRUE = frozenset({"1", "true", "t", "yes"})
+FALSE = frozenset({"0", "false", "f", "no"})
 
 
 class Args(dict[str, Any]):
@@ -32,7 +36,7 @@ class Args(dict[str, Any]):
         value = self.get(name)
         if value is None or value == "":
             return default
-        return str(value).lower() in ("1", "true", "t", "yes")
+        return str(value).lower() in TRUE
 
     def names(self, name: str) -> list[str]:
         """An argument that is a list or a comma-separated string."""
@@ -41,11 +45,11 @@ class Args(dict[str, Any]):
             return [str(item) for item in value]
         return [part.strip() for part in self.text(name).split(",") if part.strip()]
 
-    def limit(self, default: int, most: int = 1000) -> int:
-        """The `limit` argument, 1 to `most`; invalid_limit otherwise."""
+    def limit(self, default: int, most: int = 1000, *, refusal: str = "invalid_arguments") -> int:
+        """The `limit` argument, 1 to `most`; the method's `refusal` otherwise."""
         raw = self.text("limit") or str(default)
         if not raw.isdigit() or not 1 <= int(raw) <= most:
-            raise SlackError("invalid_limit")
+            raise SlackError(refusal, f"limit must be 1 to {most}")
         return int(raw)
 
     def structure(self, name: str) -> Any:
@@ -64,9 +68,12 @@ class Args(dict[str, Any]):
 async def read(request: web.Request) -> tuple[Args, str | None]:
     """The call's arguments from query, form, JSON or multipart, and its token.
 
-    The token comes from `Authorization: Bearer …` or the `token` argument.
+    The token comes from `Authorization: Bearer …` or the `token` argument; newer apps may not
+    put it into the address. SlackError: invalid_json, json_not_object, invalid_post_type,
+    missing_post_type.
     """
     args = Args(request.query)
+    args.pop("token", None)
     kind = request.content_type
     if request.method == "POST":
         if kind == "application/json":
@@ -80,6 +87,9 @@ async def read(request: web.Request) -> tuple[Args, str | None]:
             args.update(decoded)
         elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
             args.update(await request.post())
+        elif request.can_read_body:
+            given = "Content-Type" in request.headers
+            raise SlackError("invalid_post_type" if given else "missing_post_type")
     token = args.pop("token", None)
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
@@ -88,7 +98,7 @@ async def read(request: web.Request) -> tuple[Args, str | None]:
 
 
 def check(method: str, args: Args) -> None:
-    """Refuse unknown methods, unknown arguments and missing required ones.
+    """Refuse unknown methods, unknown, badly typed and missing arguments.
 
     Slack itself lets unknown arguments pass; here they are an error, so that a misspelt
     one is noticed.
@@ -99,12 +109,34 @@ def check(method: str, args: Args) -> None:
     unknown = sorted(set(args) - known.names)
     if unknown:
         raise SlackError("invalid_arg_name", *(f"no such argument: {name}" for name in unknown))
+    wrong = [told for name in sorted(args) if (told := _mistyped(name, args[name])) is not None]
+    if wrong:
+        raise SlackError("invalid_arguments", *wrong)
     missing = sorted(name for name in known.required if args.get(name) in (None, ""))
     missing = [name for name in missing if (method, name) not in OWN_CODE]
     if missing:
         raise SlackError(
             "invalid_arguments", *(f"missing required field: {name}" for name in missing)
         )
+
+
+def _mistyped(name: str, value: Any) -> str | None:
+    """What is wrong with the form of an argument, whatever its method; None when nothing is.
+
+    A timestamp as a JSON number would lose its last digits, so that is refused too.
+    """
+    if value is None or value == "":
+        return None
+    if name in FLAGS:
+        known = str(value).lower() in TRUE | FALSE
+        return None if known else f"{name} must be true or false"
+    if name in STRUCTURES:
+        return None if isinstance(value, str | list | dict) else f"{name} must be JSON"
+    if isinstance(value, list) and name in LISTS:
+        plain = all(isinstance(item, str) for item in value)
+        return None if plain else f"{name} must be a list of strings"
+    scalar = isinstance(value, str | int) and not isinstance(value, bool)
+    return None if scalar else f"{name} must be a string"
 
 
 OWN_CODE = {

@@ -24,8 +24,26 @@ class Method:
         return self.required | self.optional
 
 
+def _names(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+FLAGS = _names(
+    "as_user exclude_archived exclude_muted force full include_all_metadata include_count "
+    "include_disabled include_locale include_num_members include_users inclusive is_private "
+    "link_names mrkdwn prevent_creation reply_broadcast return_im unfurl_links unfurl_media"
+)
+"""Arguments that are true or false."""
+
+STRUCTURES = _names("attachments blocks file_ids files metadata unfurled_attachments view")
+"""Arguments that are JSON."""
+
+LISTS = _names("channel_id channels types users")
+"""Arguments that may be several values: a list, or one string with commas."""
+
+
 def _method(per_minute: int, required: str = "", optional: str = "") -> Method:
-    return Method(frozenset(required.split()), frozenset(optional.split()), per_minute)
+    return Method(_names(required), _names(optional), per_minute)
 
 
 METHODS: dict[str, Method] = {

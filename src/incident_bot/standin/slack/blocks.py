@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from .elements import ELEMENTS, check_element, check_text
+from .properties import BLOCKS, VIEWS, strangers
+from .properties import ELEMENTS as PROPERTIES
 
 JSON = dict[str, Any]
 MESSAGE_BLOCKS = 50
@@ -24,10 +26,7 @@ ACTIONS_ONLY = ELEMENTS - {
 }  # fmt: skip
 ACCESSORIES = ACTIONS_ONLY | {"image"}
 INPUTS = ELEMENTS - {"button", "overflow", "image", "workflow_button"}
-KNOWN = {
-    "section", "header", "divider", "context", "actions", "input", "image", "markdown",
-    "rich_text", "table", "video", "file", "context_actions",
-}  # fmt: skip
+KNOWN = set(BLOCKS)
 
 
 def check_blocks(blocks: Any, surface: str) -> list[str]:
@@ -58,7 +57,19 @@ def check_blocks(blocks: Any, surface: str) -> list[str]:
             if action_id in action_ids:
                 found.append(f"duplicate action_id {action_id} [json-pointer:{where}]")
             action_ids.add(action_id)
+    listed = [block for block in blocks if isinstance(block, dict)]
+    focused = [e for block in listed for e in elements_of(block) if e.get("focus_on_load")]
+    if len(focused) > 1:
+        found.append("only one element may have focus_on_load [json-pointer:/blocks]")
     return found
+
+
+def named(blocks: list[JSON]) -> list[JSON]:
+    """The blocks, each with a block_id; Slack gives one to those that have none."""
+    return [
+        block if "block_id" in block else {**block, "block_id": f"b{number}"}
+        for number, block in enumerate(blocks)
+    ]
 
 
 def elements_of(block: JSON) -> Iterator[JSON]:
@@ -87,9 +98,9 @@ def _characters(node: Any) -> int:
 def check_block(block: JSON, where: str) -> list[str]:
     """Complaints about one block; `where` is its JSON pointer."""
     kind = block.get("type")
-    if kind not in KNOWN:
+    if not isinstance(kind, str) or kind not in KNOWN:
         return [f"unsupported type: {kind} [json-pointer:{where}/type]"]
-    found = []
+    found = strangers(block, BLOCKS[kind] | {"type", "block_id"}, where)
     block_id = block.get("block_id", "x")
     if not isinstance(block_id, str) or not 1 <= len(block_id) <= 255:
         found.append(f"block_id must be 1 to 255 characters [json-pointer:{where}/block_id]")
@@ -145,7 +156,7 @@ def _context(block: JSON, where: str) -> list[str]:
     for number, element in enumerate(elements):
         at = f"{where}/elements/{number}"
         if isinstance(element, dict) and element.get("type") == "image":
-            found += _image(element, at)
+            found += _image(element, at) + strangers(element, PROPERTIES["image"] | {"type"}, at)
         else:
             found += check_text(element, 3000, at)
     return found
@@ -172,6 +183,10 @@ def _image(block: JSON, where: str) -> list[str]:
     found = []
     if not (block.get("image_url") or block.get("slack_file")):
         found.append(f"missing required field: image_url [json-pointer:{where}]")
+    if len(str(block.get("image_url") or "")) > 3000:
+        found.append(f"must be less than 3001 characters [json-pointer:{where}/image_url]")
+    if block.get("title") is not None:
+        found += check_text(block["title"], 2000, f"{where}/title", plain=True)
     if not isinstance(block.get("alt_text"), str) or len(block["alt_text"]) > 2000:
         found.append(f"alt_text must be at most 2000 characters [json-pointer:{where}]")
     return found
@@ -193,7 +208,7 @@ def check_view(view: Any) -> list[str]:
     kind = view.get("type")
     if kind not in ("modal", "home"):
         return [f"unsupported type: {kind} [json-pointer:/view/type]"]
-    found = []
+    found = strangers(view, VIEWS[kind], "/view")
     if kind == "modal":
         found += check_text(view.get("title"), 24, "/view/title", plain=True)
         for name in ("submit", "close"):

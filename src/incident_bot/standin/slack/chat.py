@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .args import Args
-from .blocks import MESSAGE_CHARACTERS, characters, check_blocks
+from .blocks import MESSAGE_CHARACTERS, characters, check_blocks, named
 from .errors import SlackError
 from .workspace import Channel, Message, Workspace
 
@@ -17,11 +17,31 @@ TEXT_LIMIT = 40_000
 UPDATE_LIMIT = 4_000
 
 
-def content(args: Args, *, required: bool = True) -> JSON:
+POSTED = {"invalid_attachments": "invalid_arguments", "msg_too_long": "msg_blocks_too_long"}
+UPDATED = {"msg_blocks_too_long": "msg_too_long"}
+WHISPERED = {
+    "invalid_metadata_format": "invalid_arguments",
+    "metadata_too_large": "invalid_arguments",
+    "msg_blocks_too_long": "msg_too_long",
+}
+"""By method: the codes of `_content` that it does not document, and what it says instead."""
+
+
+def content(args: Args, said: Mapping[str, str], *, required: bool = True) -> JSON:
     """The text, blocks, attachments and metadata of a call, checked.
 
-    Raises SlackError: no_text, invalid_blocks, msg_blocks_too_long, invalid_attachments,
-    invalid_metadata_format, metadata_too_large, markdown_text_conflict.
+    SlackError with the codes of `_content`, or with what `said` puts in their place.
+    """
+    try:
+        return _content(args, required=required)
+    except SlackError as error:
+        raise SlackError(said.get(error.code, error.code), *error.messages) from None
+
+
+def _content(args: Args, *, required: bool) -> JSON:
+    """Raises SlackError: no_text, msg_too_long, markdown_text_conflict, invalid_blocks,
+    invalid_blocks_format, msg_blocks_too_long, invalid_attachments, too_many_attachments,
+    invalid_metadata_format, metadata_too_large.
     """
     text, blocks = args.text("text"), args.structure("blocks")
     attachments, markdown = args.structure("attachments"), args.text("markdown_text")
@@ -58,10 +78,7 @@ def checked_blocks(blocks: Any) -> list[JSON]:
         raise SlackError("invalid_blocks", *complaints)
     if characters(blocks) > MESSAGE_CHARACTERS:
         raise SlackError("msg_blocks_too_long")
-    return [
-        block if "block_id" in block else {**block, "block_id": f"b{number}"}
-        for number, block in enumerate(blocks)
-    ]  # fmt: skip
+    return named(blocks)
 
 
 def _metadata(metadata: Any) -> JSON:
@@ -112,7 +129,7 @@ def bot_message(desk: Workspace, body: JSON) -> JSON:
 def post(desk: Workspace, args: Args) -> JSON:
     """chat.postMessage: text over 40,000 characters is cut off."""
     channel = _place(desk, args.text("channel"))
-    body = content(args) | _in_thread(channel, args)
+    body = content(args, POSTED) | _in_thread(channel, args)
     body["text"] = body.get("text", "")[:TEXT_LIMIT]
     if body.get("thread_ts") and args.flag("reply_broadcast"):
         body["subtype"] = "thread_broadcast"
@@ -130,7 +147,7 @@ def update(desk: Workspace, args: Args) -> JSON:
         raise SlackError("is_inactive")
     if len(args.text("text")) > UPDATE_LIMIT or len(args.text("markdown_text")) > UPDATE_LIMIT:
         raise SlackError("msg_too_long")
-    body = content(args, required="blocks" not in args and "file_ids" not in args)
+    body = content(args, UPDATED, required="blocks" not in args and "file_ids" not in args)
     message.update(body)
     message["edited"] = {"user": desk.bot.id, "ts": desk.new_ts()}
     for name in ("blocks", "metadata", "attachments"):
@@ -158,7 +175,7 @@ def ephemeral(desk: Workspace, args: Args) -> JSON:
     user = args.text("user")
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
-    body = content(args)
+    body = content(args, WHISPERED)
     if len(body.get("text", "")) > TEXT_LIMIT:
         raise SlackError("msg_too_long")
     body |= _in_thread(channel, args)

@@ -49,11 +49,18 @@ def invite(desk: Workspace, args: Args) -> JSON:
         raise SlackError("no_user")
     if len(users) > INVITED_AT_ONCE:
         raise SlackError("invalid_arguments", f"users: no more than {INVITED_AT_ONCE} at once")
-    found = [(user, _obstacle(desk, channel, user)) for user in users]
-    errors = [{"user": user, "ok": False, "error": code} for user, code in found if code]
-    valid = [user for user, code in found if not code]
+    refused: list[tuple[str, SlackError]] = []
+    valid = []
+    for user in users:
+        try:
+            _admit(desk, channel, user)
+        except SlackError as error:
+            refused.append((user, error))
+        else:
+            valid.append(user)
+    errors = [{"user": user, "ok": False, "error": error.code} for user, error in refused]
     if errors and not (args.flag("force") and valid):
-        raise SlackError(str(errors[0]["error"]), errors=errors)
+        raise SlackError(refused[0][1].code, errors=errors)
     channel.members += list(dict.fromkeys(valid))
     answer: JSON = {"channel": channel_object(desk, channel)}
     if errors:
@@ -61,22 +68,25 @@ def invite(desk: Workspace, args: Args) -> JSON:
     return answer
 
 
-def _obstacle(desk: Workspace, channel: Channel, user: str) -> str | None:
+def _admit(desk: Workspace, channel: Channel, user: str) -> None:
+    """Refuse whom Slack would not let in."""
     known = desk.users.get(user)
     if user == desk.bot.id:
-        return "cant_invite_self"
+        raise SlackError("cant_invite_self")
     if known is None:
-        return "user_not_found"
+        raise SlackError("user_not_found")
     if known.deleted:
-        return "cant_invite"
+        raise SlackError("cant_invite")
     if known.is_restricted:
-        return "user_is_restricted"
-    return "already_in_channel" if user in channel.members else None
+        raise SlackError("user_is_restricted")
+    if user in channel.members:
+        raise SlackError("already_in_channel")
 
 
 def kick(desk: Workspace, args: Args) -> JSON:
     """conversations.kick."""
-    channel, user = desk.joined(args["channel"]), args.text("user")
+    channel = desk.joined(args["channel"], archived="restricted_action")
+    user = args.text("user")
     if user == desk.bot.id:
         raise SlackError("cant_kick_self")
     if user not in desk.users:
@@ -157,7 +167,7 @@ def unarchive(desk: Workspace, args: Args) -> JSON:
     channel = desk.seen(args["channel"])
     if not channel.is_archived:
         raise SlackError("not_archived")
-    raise SlackError("not_in_channel")
+    raise SlackError("no_permission")
 
 
 def open_direct(desk: Workspace, args: Args) -> JSON:

@@ -19,3 +19,10 @@ class Dispatch:
     payload: JSON
     retry_num: int | None = None
     retry_reason: str | None = None
+
+    @property
+    def takes_payload(self) -> bool:
+        """Whether the acknowledgement may say something: to a command and a filled-in modal."""
+        if self.kind == "interactive":
+            return self.payload.get("type") in ("view_submission", "block_suggestion")
+        return self.kind == "slash_commands"

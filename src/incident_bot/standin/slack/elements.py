@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
+
+from .properties import CONFIRM, GROUP, OPTION, OVERFLOW_OPTION, TEXT, strangers
+from .properties import ELEMENTS as PROPERTIES
 
 JSON = dict[str, Any]
 
@@ -31,10 +36,7 @@ def check_text(text: Any, most: int, where: str, *, plain: bool = False) -> list
         found.append(f"must be more than 0 characters [json-pointer:{where}/text]")
     elif len(content) > most:
         found.append(f"must be less than {most + 1} characters [json-pointer:{where}/text]")
-    unknown = set(text) - {"type", "text", "emoji", "verbatim"}
-    if unknown:
-        found.append(f"invalid additional property: {sorted(unknown)[0]} [json-pointer:{where}]")
-    return found
+    return found + strangers(text, TEXT, where)
 
 
 def check_element(element: Any, allowed: set[str], where: str) -> list[str]:
@@ -42,9 +44,9 @@ def check_element(element: Any, allowed: set[str], where: str) -> list[str]:
     if not isinstance(element, dict):
         return [f"missing required field: element [json-pointer:{where}]"]
     kind = element.get("type")
-    if kind not in allowed:
+    if not isinstance(kind, str) or kind not in allowed:
         return [f"unsupported type: {kind} [json-pointer:{where}/type]"]
-    found = []
+    found = strangers(element, PROPERTIES[kind] | {"type", "action_id"}, where)
     action_id = element.get("action_id", "x")
     if not isinstance(action_id, str) or not 1 <= len(action_id) <= 255:
         found.append(f"action_id must be 1 to 255 characters [json-pointer:{where}/action_id]")
@@ -59,10 +61,36 @@ def check_element(element: Any, allowed: set[str], where: str) -> list[str]:
     elif kind in ("checkboxes", "radio_buttons"):
         found += _options(element.get("options"), 1, 10, f"{where}/options")
     elif kind == "overflow":
-        found += _options(element.get("options"), 1, 5, f"{where}/options")
+        found += _options(element.get("options"), 1, 5, f"{where}/options", plain=True, link=True)
     elif kind == "plain_text_input":
         found += _input_lengths(element, where)
+    elif kind in MOMENTS:
+        found += _moment(element, where)
+    most = element.get("max_selected_items", 1)
+    if not isinstance(most, int) or most < 1:
+        found.append(f"must be at least 1 [json-pointer:{where}/max_selected_items]")
     return found + _initial(element, where)
+
+
+MOMENTS = {
+    "datepicker": ("initial_date", r"\d{4}-\d\d-\d\d"),
+    "timepicker": ("initial_time", r"([01]\d|2[0-3]):[0-5]\d"),
+    "datetimepicker": ("initial_date_time", r"\d{10}"),
+}
+
+
+def _moment(element: JSON, where: str) -> list[str]:
+    name, form = MOMENTS[element["type"]]
+    value = element.get(name)
+    if value is None:
+        return []
+    right = re.fullmatch(form, str(value)) is not None
+    if right and name == "initial_date":
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            right = False
+    return [] if right else [f"invalid {name}: {value} [json-pointer:{where}/{name}]"]
 
 
 def _button(element: JSON, where: str) -> list[str]:
@@ -85,13 +113,15 @@ def _confirm(confirm: Any, where: str) -> list[str]:
     found += check_text(confirm.get("text"), 300, f"{where}/text")
     for name in ("confirm", "deny"):
         found += check_text(confirm.get(name), 30, f"{where}/{name}", plain=True)
-    return found
+    if confirm.get("style") not in (None, "primary", "danger"):
+        found.append(f"style must be primary or danger [json-pointer:{where}/style]")
+    return found + strangers(confirm, CONFIRM, where)
 
 
 def _select(element: JSON, where: str) -> list[str]:
     groups = element.get("option_groups")
     if groups is None:
-        return _options(element.get("options"), 1, 100, f"{where}/options")
+        return _options(element.get("options"), 1, 100, f"{where}/options", plain=True)
     if element.get("options") is not None:
         return [f"options and option_groups exclude one another [json-pointer:{where}]"]
     if not isinstance(groups, list) or not 1 <= len(groups) <= 100:
@@ -103,11 +133,15 @@ def _select(element: JSON, where: str) -> list[str]:
             found.append(f"an option group must be an object [json-pointer:{at}]")
             continue
         found += check_text(group.get("label"), 75, f"{at}/label", plain=True)
-        found += _options(group.get("options"), 1, 100, f"{at}/options")
+        found += _options(group.get("options"), 1, 100, f"{at}/options", plain=True)
+        found += strangers(group, GROUP, at)
     return found
 
 
-def _options(options: Any, least: int, most: int, where: str) -> list[str]:
+def _options(
+    options: Any, least: int, most: int, where: str, *, plain: bool = False, link: bool = False
+) -> list[str]:
+    """`plain`: menus show no mrkdwn; `link`: an overflow menu's options may lead somewhere."""
     if not isinstance(options, list) or not least <= len(options) <= most:
         return [f"must have {least} to {most} items [json-pointer:{where}]"]
     found = []
@@ -116,11 +150,12 @@ def _options(options: Any, least: int, most: int, where: str) -> list[str]:
         if not isinstance(option, dict):
             found.append(f"an option must be an object [json-pointer:{at}]")
             continue
-        found += check_text(option.get("text"), 75, f"{at}/text")
+        found += check_text(option.get("text"), 75, f"{at}/text", plain=plain)
         if not 1 <= len(str(option.get("value") or "")) <= 150:
             found.append(f"must be 1 to 150 characters [json-pointer:{at}/value]")
         if option.get("description") is not None:
-            found += check_text(option["description"], 75, f"{at}/description")
+            found += check_text(option["description"], 75, f"{at}/description", plain=plain)
+        found += strangers(option, OVERFLOW_OPTION if link else OPTION, at)
     return found
 
 

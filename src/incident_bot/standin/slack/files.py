@@ -56,10 +56,7 @@ def complete(desk: Workspace, args: Args) -> JSON:
         raise SlackError("channels_limit_exceeded")
     channels = [desk.joined(target, archived="posting_to_channel_denied") for target in targets]
     comment = args.text("initial_comment")
-    blocks = args.structure("blocks")
-    body: JSON = {"text": comment}
-    if blocks is not None:
-        body["blocks"] = checked_blocks(blocks)
+    body: JSON = {"text": comment, **_blocks(args)}
     if args.text("thread_ts"):
         if not channels:
             raise SlackError("invalid_channel")
@@ -74,6 +71,15 @@ def complete(desk: Workspace, args: Args) -> JSON:
     for channel in channels:
         desk.store(channel, bot_message(desk, body | {"files": shown, "upload": True}))
     return {"files": shown}
+
+
+def _blocks(args: Args) -> JSON:
+    """The blocks, if there are any; invalid_blocks is all that this method says of them."""
+    try:
+        blocks = args.structure("blocks")
+        return {} if blocks is None else {"blocks": checked_blocks(blocks)}
+    except SlackError as error:
+        raise SlackError("invalid_blocks", *error.messages) from None
 
 
 def info(desk: Workspace, args: Args) -> JSON:

@@ -37,7 +37,7 @@ def pin(desk: Workspace, args: Args) -> JSON:
 
 def unpin(desk: Workspace, args: Args) -> JSON:
     """pins.remove."""
-    channel = desk.joined(args["channel"], archived=None)
+    channel = desk.joined(args["channel"], archived=None, outside="no_permission")
     message = desk.message(channel, _timestamp(args))
     if message["ts"] not in channel.pins:
         raise SlackError("no_pin")
@@ -64,7 +64,7 @@ def pins(desk: Workspace, args: Args) -> JSON:
 def _shelf(desk: Workspace, args: Args) -> Channel:
     if not args.text("channel_id"):
         raise SlackError("invalid_arguments", "missing required field: channel_id")
-    return desk.joined(args["channel_id"], archived="permission_denied")
+    return desk.joined(args["channel_id"], archived="permission_denied", outside="no_permission")
 
 
 def _link(value: str) -> str:
@@ -154,7 +154,7 @@ def toggle(message: JSON, name: str, user: str, *, on: bool) -> bool:
     return True
 
 
-def _reaction(desk: Workspace, args: Args, *, on: bool) -> bool:
+def _reaction(desk: Workspace, args: Args, archived: str, *, on: bool) -> bool:
     name = args.text("name").strip(":")
     if not re.fullmatch(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?", name):
         raise SlackError("invalid_name")
@@ -162,14 +162,14 @@ def _reaction(desk: Workspace, args: Args, *, on: bool) -> bool:
     if desk.bot.id not in channel.members:
         raise SlackError("channel_not_found" if channel.is_private else "no_access")
     if channel.is_archived:
-        raise SlackError("is_archived")
+        raise SlackError(archived)
     message = desk.message(channel, _timestamp(args))
     return toggle(message, name, desk.bot.id, on=on)
 
 
 def react(desk: Workspace, args: Args) -> JSON:
     """reactions.add."""
-    if not _reaction(desk, args, on=True):
+    if not _reaction(desk, args, "is_archived", on=True):
         raise SlackError("already_reacted")
     return {}
 
@@ -178,7 +178,7 @@ def unreact(desk: Workspace, args: Args) -> JSON:
     """reactions.remove."""
     if not args.text("channel"):
         raise SlackError("no_item_specified")
-    if not _reaction(desk, args, on=False):
+    if not _reaction(desk, args, "no_access", on=False):
         raise SlackError("no_reaction")
     return {}
 

@@ -42,7 +42,7 @@ def _listed(desk: Workspace, args: Args, channels: list[Channel]) -> JSON:
         c for c in channels
         if _kind(c) in kinds and not (args.flag("exclude_archived") and c.is_archived)
     ]  # fmt: skip
-    shown, cursor = page(chosen, args.text("cursor"), args.limit(100))
+    shown, cursor = page(chosen, args.text("cursor"), args.limit(100, refusal="invalid_limit"))
     return {
         "channels": [channel_object(desk, c) for c in shown],
         "response_metadata": {"next_cursor": cursor},
@@ -73,7 +73,9 @@ def memberships(desk: Workspace, args: Args) -> JSON:
 def members(desk: Workspace, args: Args) -> JSON:
     """conversations.members."""
     channel = desk.seen(args["channel"])
-    shown, cursor = page(channel.members, args.text("cursor"), args.limit(100))
+    shown, cursor = page(
+        channel.members, args.text("cursor"), args.limit(100, refusal="invalid_limit")
+    )
     return {"members": shown, "response_metadata": {"next_cursor": cursor}}
 
 
@@ -83,7 +85,7 @@ def _moment(args: Args, name: str) -> tuple[int, int] | None:
     if not raw or raw == "now":
         return None
     if not re.fullmatch(r"\d+(\.\d{1,6})?", raw):
-        raise SlackError(f"invalid_ts_{name}")
+        raise SlackError("invalid_ts_oldest" if name == "oldest" else "invalid_ts_latest")
     return _order(raw)
 
 
@@ -111,16 +113,16 @@ def shown_message(message: Message, *, metadata: bool) -> JSON:
     return {k: v for k, v in message.items() if metadata or k != "metadata"}
 
 
-def _readable(desk: Workspace, args: Args) -> Channel:
+def _readable(desk: Workspace, args: Args, outside: str) -> Channel:
     channel = desk.seen(args["channel"])
     if desk.bot.id not in channel.members:
-        raise SlackError("not_in_channel")
+        raise SlackError(outside)
     return channel
 
 
 def history(desk: Workspace, args: Args) -> JSON:
     """conversations.history: newest first, without replies in threads."""
-    channel = _readable(desk, args)
+    channel = _readable(desk, args, "not_in_channel")
     messages = [
         m for m in channel.messages if not m.is_reply or m.get("subtype") == "thread_broadcast"
     ]  # fmt: skip
@@ -130,7 +132,7 @@ def history(desk: Workspace, args: Args) -> JSON:
 
 def replies(desk: Workspace, args: Args) -> JSON:
     """conversations.replies: the parent and its replies, oldest first."""
-    channel = _readable(desk, args)
+    channel = _readable(desk, args, "no_permission")
     found = channel.thread(args.text("ts"))
     if not found:
         raise SlackError("thread_not_found")
@@ -225,7 +227,8 @@ def auth(desk: Workspace, args: Args) -> JSON:
 def api_test(desk: Workspace, args: Args) -> JSON:
     """api.test: echoes, or fails with the `error` it was given."""
     if args.text("error"):
-        raise SlackError(args.text("error"), args=dict(args))
+        wanted = args.text("error")
+        raise SlackError(wanted, args=dict(args))
     return {"args": dict(args)}
 
 

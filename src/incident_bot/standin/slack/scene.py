@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..wire import Wire
 from . import views
 from .answers import message_problem
+from .blocks import named
 from .chat import bot_message
 from .present import JSON
 from .workspace import Channel, File, Message, Trigger, User, Usergroup, Workspace
@@ -164,13 +165,13 @@ class Scene(Wire):
     def new_trigger(self, user: User) -> str:
         """A trigger_id for this person: single use, three seconds."""
         value = f"{self.desk.new_id('7')}.{self.desk.team_id}.{time.monotonic_ns():x}"
-        self.desk.triggers[value] = Trigger(user.id, time.monotonic())
+        self.desk.triggers[value] = Trigger(user.id, self.desk.monotonic())
         return value
 
     def new_response_url(self, user: User, channel: Channel, ts: str | None = None) -> str:
         """A response_url: five uses in 30 minutes."""
         token = self.desk.new_id("R")
-        made = _ResponseUrl(channel.id, user.id, time.monotonic(), ts)
+        made = _ResponseUrl(channel.id, user.id, self.desk.monotonic(), ts)
         self._response_urls[token] = made
         return f"{self.home_url}response/{token}"
 
@@ -181,10 +182,8 @@ class Scene(Wire):
         shown: JSON = {
             k: body[k] for k in ("text", "blocks", "attachments", "thread_ts") if k in body
         }
-        blocks = shown.get("blocks")
-        if blocks:
-            shown["blocks"] = [b if "block_id" in b else {**b, "block_id": f"b{n}"}
-                               for n, b in enumerate(blocks)]  # fmt: skip
+        if shown.get("blocks"):
+            shown["blocks"] = named(shown["blocks"])
         message = bot_message(self.desk, shown)
         if body.get("response_type") == "in_channel":
             return self.desk.store(channel, message).ts
@@ -199,24 +198,36 @@ class Scene(Wire):
             return 404, "no_such_url"
         if url.uses >= RESPONSE_USES:
             return 404, "used_url"
-        if time.monotonic() - url.given > RESPONSE_SECONDS:
+        if self.desk.monotonic() - url.given > RESPONSE_SECONDS:
             return 404, "expired_url"
         if not any(body.get(k) for k in ("text", "blocks", "attachments", "delete_original")):
             return 400, "no_text"
         problem = message_problem(body)
         if problem is not None:
             return 400, problem.partition(":")[0]
-        url.uses += 1
-        self.responses.append(body)
         channel = self.desk.channels[url.channel]
-        old = self.find_message(channel, url.message_ts) if url.message_ts else None
-        if old is not None and body.get("delete_original"):
-            (self.desk.ephemerals if old in self.desk.ephemerals else channel.messages).remove(old)
-        elif old is not None and body.get("replace_original"):
-            old.update({k: body[k] for k in ("text", "blocks") if k in body})
+        if url.message_ts and (body.get("delete_original") or body.get("replace_original")):
+            try:
+                self._change(channel, self.find_message(channel, url.message_ts), body)
+            except LookupError:
+                return 404, "message_not_found"
         elif not body.get("delete_original"):
             self.show(channel, url.user, body)
+        url.uses += 1
+        self.responses.append(body)
         return 200, "ok"
+
+    def _change(self, channel: Channel, old: Message, body: JSON) -> None:
+        """Delete a message, or put a new one in its place: nothing of the old one stays."""
+        if body.get("delete_original"):
+            (self.desk.ephemerals if old in self.desk.ephemerals else channel.messages).remove(old)
+            return
+        for name in ("blocks", "attachments"):
+            old.pop(name, None)
+        new = {name: body[name] for name in ("blocks", "attachments") if body.get(name)}
+        if "blocks" in new:
+            new["blocks"] = named(new["blocks"])
+        old.update(new, text=str(body.get("text") or ""))
 
     def find_message(self, channel: Channel, ts: str) -> Message:
         """A message by ts, those for one person included; LookupError when there is none."""

@@ -12,7 +12,7 @@ import secrets
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from aiohttp import ClientConnectionResetError, WSMsgType, web
 
@@ -71,8 +71,8 @@ class SocketMode:
 
     Every envelope waits `acknowledgement_seconds`; an event that was not acknowledged is sent
     again after each of `redelivery_waits` (Slack: at once, after 1 and after 5 minutes). `via`
-    lets one link take everything. `stray` keeps what the app sent and nobody waited for: late
-    or repeated acknowledgements.
+    lets one link take everything. `stray` keeps what the app sent and nobody waited for, and
+    `problems` says of each what is wrong with it, and of acknowledgements with a wrong payload.
     """
 
     def __init__(self, desk: Workspace) -> None:
@@ -86,6 +86,8 @@ class SocketMode:
         self.enabled = True
         self.via: Link | None = None
         self.stray: list[JSON | str] = []
+        self.problems: list[str] = []
+        self._over: dict[str, str] = {}
         self._turn = 0
         self._waiting: dict[str, asyncio.Future[JSON]] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -144,11 +146,20 @@ class SocketMode:
             said = json.loads(raw)
         except ValueError:
             said = raw
-        waiting = self._waiting.get(said.get("envelope_id", "")) if isinstance(said, dict) else None
+        key = str(said.get("envelope_id")) if isinstance(said, dict) else ""
+        waiting = self._waiting.get(key)
         if waiting is None or waiting.done():
             self.stray.append(said)
+            self.problems.append(self._strange(said))
         else:
             waiting.set_result(said)
+
+    def _strange(self, said: Any) -> str:
+        """What is wrong with a message of the app's that acknowledges nothing."""
+        if not isinstance(said, dict) or "envelope_id" not in said:
+            return "a message without an envelope_id"
+        key = said["envelope_id"]
+        return f"envelope {key} {self._over.get(str(key), 'was never sent')}"
 
     def _hello(self) -> JSON:
         return {
@@ -193,24 +204,28 @@ class SocketMode:
             "envelope_id": key,
             "type": dispatch.kind,
             "payload": dispatch.payload,
-            "accepts_response_payload": dispatch.kind != "events_api",
+            "accepts_response_payload": dispatch.takes_payload,
         }
         if dispatch.kind == "events_api":
             envelope["retry_attempt"] = dispatch.retry_num or 0
             envelope["retry_reason"] = dispatch.retry_reason or ""
         self._waiting[key] = asyncio.get_running_loop().create_future()
+        self._over[key] = "was acknowledged twice"
         started = time.monotonic()
         try:
             await link.send(envelope)
             async with asyncio.timeout(self.acknowledgement_seconds):
                 said = await self._waiting[key]
         except TimeoutError:
+            self._over[key] = "was acknowledged too late"
             return Answer(0, "", seconds=time.monotonic() - started, problem="operation_timeout")
         finally:
             del self._waiting[key]
-        answer = answered(200, said.get("payload") or "", time.monotonic() - started)
-        if answer.body and not envelope["accepts_response_payload"]:
-            answer.problem = "Slack takes no payload with the acknowledgement of an event"
+        answer = _read(said.get("payload"), time.monotonic() - started)
+        if answer.problem is None and answer.body and not envelope["accepts_response_payload"]:
+            answer.problem = "Slack takes no payload with this acknowledgement"
+        if answer.problem is not None:
+            self.problems.append(f"envelope {key}: {answer.problem}")
         return answer
 
     def _next(self) -> Link | None:
@@ -257,6 +272,14 @@ class SocketMode:
         for task in self._closing:
             task.cancel()
         await asyncio.gather(*self._closing, return_exceptions=True)
+
+
+def _read(payload: Any, seconds: float) -> Answer:
+    """The answer that an acknowledgement carries."""
+    if payload is None or isinstance(payload, dict | str):
+        return answered(200, payload or "", seconds)
+    problem = "the payload is neither text nor an object"
+    return Answer(200, "", seconds=seconds, problem=problem)
 
 
 def _disconnect(reason: str) -> JSON:

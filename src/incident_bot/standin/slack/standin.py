@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from email.utils import formatdate
+from typing import Literal
 
 import aiohttp
 from aiohttp import web
@@ -32,16 +33,23 @@ HANDLERS: dict[str, Callable[[Workspace, Args], JSON]] = {
     **views.METHODS,
     **socket_mode.METHODS,
 }
+Gone = Literal["token_revoked", "account_inactive", "token_expired"]
 SIGN_IN_PAGE = "<!DOCTYPE html><html><title>Sign in | Slack</title></html>"
 
 
 class SlackFaults(Faults):
     """Faults of Slack's: an error must be one that the method is documented to answer."""
 
+    def check_method(self, method: str) -> None:
+        """ValueError for a method that the stand-in does not have."""
+        if method != "*" and method not in HANDLERS:
+            raise ValueError(f"the stand-in has no method {method}")
+
     def check(self, method: str, error: str) -> None:
         """ValueError for a code that this method never answers."""
-        if method != "*" and not may_say(method, error):
-            raise ValueError(f"{method} is not documented to answer {error}")
+        if not may_say(method, error):
+            who = "not every method is" if method == "*" else f"{method} is not"
+            raise ValueError(f"{who} documented to answer {error}")
 
 
 class SlackStandIn(People):
@@ -82,17 +90,19 @@ class SlackStandIn(People):
         self.echo = False
         self.notices = False
         self.date_offset = 0.0
-        self.tiers = Tiers()
-        self._revoked = False
+        self.tiers = Tiers(lambda: self.desk.monotonic())
+        self.invented: list[str] = []
+        self._revoked: Gone | None = None
 
     @property
     def url(self) -> str:
         """The base URL of the Web API, with a trailing slash: the SDK's `base_url`."""
         return f"{self.home_url}api/"
 
-    def revoke(self) -> None:
-        """Take the tokens back, as when somebody uninstalls the app."""
-        self._revoked = True
+    def revoke(self, code: Gone = "token_revoked") -> None:
+        """Take the tokens back: `account_inactive` is what a bot hears whose app was removed
+        from the workspace, `token_expired` with token rotation."""
+        self._revoked = code
 
     async def start(self) -> None:
         """Listen; OSError when the port is taken."""
@@ -100,9 +110,14 @@ class SlackStandIn(People):
         self.desk.home_url = self.home_url
 
     async def stop(self) -> None:
-        """End all connections, those of Socket Mode first; harmless when not started."""
+        """End all connections, those of Socket Mode first; harmless when not started.
+
+        RuntimeError when a method refused something in words that are not Slack's.
+        """
         await self.socket.stop()
         await super().stop()
+        if self.invented:
+            raise RuntimeError("; ".join(self.invented))
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=64 * 1024 * 1024)
@@ -167,13 +182,19 @@ class SlackStandIn(People):
             body = {"ok": True, **HANDLERS[call.method](self.desk, args)}
             self._spread(call.method, args, body)
         except SlackError as error:
-            assert may_say(call.method, error.code), f"{call.method} never answers {error.code}"
+            self._documented(call.method, error.code)
             body = error.body()
         if fault is not None and fault.drop == "after":
             self._answer(call, body)
             call.status, call.ok, call.error = 0, False, "dropped after"
             return hang_up(request)
         return self._answer(call, body)
+
+    def _documented(self, method: str, code: str) -> None:
+        """A bot that retries would hide it, so `stop()` tells of it as well."""
+        if not may_say(method, code):
+            self.invented.append(f"{method} is not documented to answer {code}")
+            raise web.HTTPInternalServerError(text=self.invented[-1])
 
     def _spread(self, method: str, args: Args, body: JSON) -> None:
         """What else Slack does after a call that succeeded: notices and events, if wanted."""
@@ -195,8 +216,8 @@ class SlackStandIn(People):
             raise SlackError("not_authed")
         if token not in (self.bot_token, self.app_token):
             raise SlackError("invalid_auth")
-        if self._revoked:
-            raise SlackError("token_revoked")
+        if self._revoked is not None:
+            raise SlackError(self._revoked)
         if (method == "apps.connections.open") != (token == self.app_token):
             raise SlackError("not_allowed_token_type")
 
@@ -253,6 +274,8 @@ class SlackStandIn(People):
         try:
             body = await request.json()
         except ValueError:
+            body = None
+        if not isinstance(body, dict):
             return web.Response(status=400, text="invalid_payload")
         status, text = self.take_response(request.match_info["token"], body)
         return web.Response(status=status, text=text)

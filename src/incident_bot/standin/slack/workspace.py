@@ -147,6 +147,7 @@ class Workspace:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
+        self.monotonic: Callable[[], float] = time.monotonic
         self.team_id = "T0STANDIN"
         self.team_domain = "standin"
         self.team_name = "Stand-in"
@@ -239,12 +240,19 @@ class Workspace:
             raise SlackError("channel_not_found")
         return channel
 
-    def joined(self, value: Any, *, archived: str | None = "is_archived") -> Channel:
-        """A channel that the bot is in and may write to; `archived` is the code if it is closed."""
+    def joined(
+        self,
+        value: Any,
+        *,
+        archived: str | None = "is_archived",
+        outside: str = "not_in_channel",
+    ) -> Channel:
+        """A channel that the bot is in and may write to; the method's codes for one that is
+        archived (None: that is no matter) and one that the bot is outside of."""
         channel = self.find(value)
         if self.bot.id not in channel.members:
             hidden = channel.is_private and self.hide_private_channels
-            raise SlackError("channel_not_found" if hidden else "not_in_channel")
+            raise SlackError("channel_not_found" if hidden else outside)
         if channel.is_archived and archived:
             raise SlackError(archived)
         return channel
