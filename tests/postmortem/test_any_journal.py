@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from incident_bot.domain import entries as e
 from incident_bot.domain.incident import fold
-from incident_bot.domain.people import BOT, PAGERDUTY, Person, by
 from incident_bot.domain.levels import SeverityLevel, Slo, StatusName, Zone
+from incident_bot.domain.people import BOT, PAGERDUTY, Person, by
 from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role
 from incident_bot.domain.words import (
     IC,
