@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from incident_bot.check import Status, check
 from incident_bot.check.pagerduty import EVENTS, refused_token, webhook_findings
@@ -39,6 +41,20 @@ async def test_a_users_own_key_tells_whose_it_is(
 ) -> None:
     pagerduty.account.users["me"] = {"id": "PME", "name": "Ann", "email": "ann@x", "role": role}
     await says(env, "pagerduty.token", status, words)
+
+
+@pytest.mark.parametrize("body", [{}, {"ok": True}, {"user": None}])
+async def test_any_other_200_is_no_pagerduty(env: Env, body: dict[str, Any]) -> None:
+    """As a proxy's page or another program on that port may answer."""
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.json_response(body)
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    async with TestServer(app) as server:
+        env["PAGERDUTY_API_URL"] = str(server.make_url("")).rstrip("/")
+        await says(env, "pagerduty.token", FAIL, "not as PagerDuty's REST API does")
 
 
 async def test_a_wrong_token_says_where_to_click(env: Env) -> None:

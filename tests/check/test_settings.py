@@ -183,6 +183,14 @@ async def test_a_password_that_breaks_the_url_is_blanked(env: Env) -> None:
     assert "marked" not in everything((await check(env)).findings)
 
 
+async def test_what_somebody_called_something_makes_no_second_line(
+    env: Env, slack: SlackStandIn
+) -> None:
+    slack.desk.team_name = "team\nok    slack.scopes  all that the bot needs"
+    one = await only(env, "slack.token")
+    assert one.found.endswith("in the workspace team ok slack.scopes all that the bot needs")
+
+
 async def test_a_secret_that_slack_echoes_is_blanked(env: Env, slack: SlackStandIn) -> None:
     slack.desk.team_name = f"team {env['SLACK_BOT_TOKEN']}"
     one = await only(env, "slack.token")

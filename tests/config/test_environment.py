@@ -121,6 +121,14 @@ def test_no_error_shows_a_secret(variable: str) -> None:
             assert "hunter2" not in str(error)
 
 
+@pytest.mark.parametrize("name", ["SLACK_API_URL", "PAGERDUTY_API_URL"])
+@pytest.mark.parametrize("login", ["bot:hunter2@", "hunter2@", ":hunter2@"])
+def test_a_login_in_an_address_would_be_sent_instead_of_the_token(name: str, login: str) -> None:
+    with pytest.raises(ConfigError, match=f"{name} has a user or password") as refused:
+        config.load({**GOOD, name: f"https://{login}proxy.example.com/api/"})
+    assert "hunter2" not in str(refused.value)
+
+
 def test_the_demo_clock_is_taken_on_loopback_only() -> None:
     local = {
         **GOOD,

@@ -80,6 +80,21 @@ async def test_an_address_is_no_line_of_the_log(stage, monkeypatch):
     assert "alice@" not in str(logs)
 
 
+async def test_what_an_error_quotes_is_no_line_of_the_log(stage):
+    """Pydantic's, for one, quote the person that they could not read."""
+    broken = RuntimeError("Alice Smith broke it")
+    stage.people.pagerduty["P1"] = stage.on_call["E1"] = broken
+    asked = {"pagerduty_ids": [{"id": "P1", "name": "Alice Smith"}]}
+    policy = {"escalation_policy_id": "E1"}
+    with capture_logs() as logs:
+        for wanted in (asked, policy):
+            await stage.perform(JobKind.LOOK_UP_PEOPLE, "INC-1/people", wanted)
+            with pytest.raises(Later):
+                await stage.perform(JobKind.INVITE, "INC-1/invite/1", wanted)
+    assert len(logs) >= 4 and "RuntimeError" in str(logs)
+    assert "Alice" not in str(logs)
+
+
 async def test_braces_in_a_name_are_only_braces(stage):
     done = await invite(stage, "@{where}")
     assert "user group @{where} does not exist" in done.then.failed[0]

@@ -16,7 +16,7 @@ from incident_bot.slack.socket_words import what_to_do
         ("too_many_websockets", ("10 connections",)),
         ("lost", ("keeps trying",)),
         ("TimeoutError", ("does not answer in time", "keeps trying")),
-        ("ClientConnectorDNSError", ("no network", "proxy", "(ClientConnectorDNSError)")),
+        ("ClientConnectorDNSError", ("is broken (ClientConnectorDNSError)", "proxy")),
         ("HTTP 503", ("HTTP 503", "keeps trying")),
         ("Slack limits apps.connections.open", ("limits", "keeps trying")),
     ],

@@ -28,7 +28,7 @@ class Asking:
 
     def __init__(self, token: SecretStr, url: str, seconds: float) -> None:
         parts = urlsplit(url)
-        self.host = parts.netloc.rpartition("@")[2]
+        self.host = parts.netloc
         self.base = f"{parts.scheme}://{self.host}"
         self.heard: tuple[Mapping[str, str], float, float] | None = None
         self._seconds = seconds

@@ -47,7 +47,7 @@ class Slack:
 
     def __init__(self, token: SecretStr, url: str, seconds: float) -> None:
         parts = urlsplit(url)
-        self.host = parts.netloc.rpartition("@")[2]
+        self.host = parts.netloc
         self.base = f"{parts.scheme}://{self.host}"
         self._seconds = seconds
         self._client = AsyncWebClient(

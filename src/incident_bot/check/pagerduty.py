@@ -105,8 +105,9 @@ async def _token(asking: Asking) -> Finding:
     One that may do only some things may list users at least: the bot needs that."""
     try:
         try:
-            me = part(await asking.get("/users/me"), "user")
-            return _of_a_user(me)
+            if me := part(await asking.get("/users/me"), "user"):
+                return _of_a_user(me)
+            raise Unreached(f"{asking.host} answers, but not as PagerDuty's REST API does")
         except PagerDutyRefused as refused:
             if refused.status not in (400, 403, 404):
                 raise

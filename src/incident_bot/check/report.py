@@ -154,7 +154,8 @@ def _folded(head: str, sentence: str, width: int | None) -> str:
 
 
 def without_secrets(findings: Iterable[Finding], secrets: Sequence[str]) -> tuple[Finding, ...]:
-    """The same findings with every secret blanked: the last fence, should a library quote one.
+    """The same findings, each on one line and with every secret blanked: the last fence, should a
+    library quote one, or a name in Slack hold a line break.
 
     Our own sentences never name one. Values of less than six characters are left alone: they are
     no secrets, and blanking them would blank ordinary words.
@@ -165,6 +166,6 @@ def without_secrets(findings: Iterable[Finding], secrets: Sequence[str]) -> tupl
         text = _TOKEN.sub(_HIDDEN, text)
         for secret in longest_first:
             text = text.replace(secret, _HIDDEN)
-        return text
+        return " ".join(text.split())
 
     return tuple(replace(f, found=blanked(f.found), fix=blanked(f.fix)) for f in findings)

@@ -171,6 +171,11 @@ def _url(known: Mapping[str, str], name: str, default: str) -> str:
     if not good or not value.isprintable() or " " in value:
         shown = without_login(value)
         raise ConfigError(f"{name} is not an http(s) address: {shown!r}. Example: {default}")
+    if "@" in parts.netloc:
+        raise ConfigError(
+            f"{name} has a user or password in it, which would be sent instead of the token: "
+            f"leave out what stands before the @. Example: {default}"
+        )
     return value
 
 

@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 from incident_bot.config import toml_text
 from incident_bot.config.errors import Problem
 from incident_bot.config.keys import Key, Section, sections
-from incident_bot.config.wording import nearest, quoted
+from incident_bot.config.wording import in_short, nearest, quoted
 
 _UNKNOWN = ("extra_forbidden", "unknown_key")
 
@@ -19,7 +19,7 @@ def explain(error: ValidationError) -> list[Problem]:
     unknown: list[tuple[str, ...]] = []
     # Unknown keys first: what is wrong inside of them needs no word.
     for details in sorted(error.errors(), key=lambda e: e["type"] not in _UNKNOWN):
-        place = tuple(str(part) for part in details["loc"] if part != "[key]")
+        place = tuple(in_short(str(part)) for part in details["loc"] if part != "[key]")
         if any(place[: len(start)] == start for start in unknown):
             continue
         if details["type"] in _UNKNOWN or "[key]" in details["loc"]:

@@ -280,6 +280,7 @@ class FileSettings(Table):
         "where only roles are named and nobody holds one of them, everyone may; a role that "
         "nobody holds is anybody's to take; and `role` cannot be left to roles alone. `declare` "
         "takes no roles: there is no incident yet. To correct an entry takes `edit` and the verb "
-        "that wrote it. What PagerDuty reports and what the bot does by itself is not restricted.",
+        "that wrote it; to move the time of detection (#1), `impact`. What PagerDuty reports and "
+        "what the bot does by itself is not restricted.",
         examples=[["ic", "U012AB3CD"]],
     )

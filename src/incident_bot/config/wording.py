@@ -16,13 +16,17 @@ def quoted(what: object) -> str:
         case list() | tuple():
             return "a list"
         case str():
-            short = what if len(what) <= _LONGEST else what[: _LONGEST - 1] + "…"
-            line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short)
-            return toml_text.value(line)
+            return toml_text.value(in_short(what))
         case int() if abs(what) > 10**_LONGEST:
             return "a huge number"
         case _:
             return toml_text.value(what)
+
+
+def in_short(text: str) -> str:
+    """A text on one line and short, without what a terminal would obey."""
+    short = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short)
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

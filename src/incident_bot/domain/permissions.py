@@ -87,15 +87,22 @@ def may(incident: Incident, command: c.Command, policy: Policy) -> None:
 
 
 def may_correct(
-    incident: Incident, actor: Actor, number: int, body: e.Body, policy: Policy
+    incident: Incident,
+    actor: Actor,
+    number: int,
+    body: e.Body,
+    policy: Policy,
+    *,
+    moved: bool = False,
 ) -> None:
-    """The same for correcting an entry: it takes the verb that wrote it, else `edit` would be a
-    way around the others. Redaction is not meant: a pasted password has to go."""
-    verb = _written_by(body)
+    """The same for correcting an entry (`moved`: its time): it takes the verb that wrote it, else
+    `edit` would be a way around the others. Redaction is not meant: a pasted password has to go."""
+    verb, what = _written_by(body), f"To correct #{number} takes the permission to write it. "
+    if moved and isinstance(body, e.Opened):  # as `impact detected` does
+        verb, what = "impact", f"The time of #{number} says when it was detected. "
     try:
         _require(incident, actor, verb, policy)
     except Refusal as refusal:
-        what = f"To correct #{number} takes the permission to write it. "
         raise Refusal(what, *refusal.sentence) from None
 
 

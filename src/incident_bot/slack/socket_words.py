@@ -26,4 +26,8 @@ def what_to_do(reason: str) -> str:
         return f"Slack does not accept SLACK_APP_TOKEN ({reason}): {_NEW_ONE}"
     if reason in _ENDED:
         return "Slack ended the connection before it began. The bot keeps trying"
-    return f"{reason}. The bot keeps trying; see that it can reach Slack"
+    if reason == "TimeoutError":
+        reason = "Slack does not answer in time"
+    elif reason.endswith("Error"):
+        reason = f"the way to Slack is broken ({reason})"
+    return f"{reason}. The bot keeps trying; see that DNS, firewall and proxy let it reach Slack"

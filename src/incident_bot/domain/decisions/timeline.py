@@ -61,7 +61,8 @@ def edit(
     """A new version of an entry; who changed it, when and why are kept."""
     target = _version_in_force(incident, command.number, journal)
     body = target.body
-    may_correct(incident, command.actor, command.number, body, policy)
+    moved = command.at is not None
+    may_correct(incident, command.actor, command.number, body, policy, moved=moved)
     if not isinstance(body, EDITABLE):
         raise Refusal(
             f"#{command.number} ({headline(body)}) stays as it was recorded. "

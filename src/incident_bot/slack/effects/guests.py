@@ -52,7 +52,8 @@ class Guests:
                 case Later():
                     found.waiting[name] = f" ({one})"
                 case Exception():
-                    log.warning("not looked up", name=name, error=repr(one))
+                    # Neither the address nor the error's words, which may quote it.
+                    log.warning("a guest not looked up", error=type(one).__name__)
                     found.waiting[name] = ""
                 case BaseException():
                     raise one

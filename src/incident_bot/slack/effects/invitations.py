@@ -72,7 +72,7 @@ class LookUpPeople:
         if named := effect.args.get("named"):
             looks.append(self._guests(named))
         found = await asyncio.gather(*looks, return_exceptions=True)
-        if problems := [repr(one) for one in found if isinstance(one, BaseException)]:
+        if problems := [_logged(one) for one in found if isinstance(one, BaseException)]:
             log.info("people not looked up", job=effect.job.key, problems=problems)
         return Done()
 
@@ -158,7 +158,7 @@ class Invite:
             if isinstance(one, KnownPerson):
                 known.append(one)
             elif isinstance(one, Exception):
-                log.warning("not looked up", user=pagerduty_id, error=repr(one))
+                log.warning("not looked up", user=pagerduty_id, error=_logged(one))
                 waiting[name or pagerduty_id] = _why(one)
             else:
                 raise one
@@ -170,7 +170,7 @@ class Invite:
             return list(found), {}
         if not isinstance(found, Exception):
             raise found
-        log.warning("on-call not known", policy=policy, error=repr(found))
+        log.warning("on-call not known", policy=policy, error=_logged(found))
         return [], {"Who is on call": _why(found)}
 
     async def _invite(self, room: str, ids: list[str]) -> dict[str, str | None]:
@@ -223,6 +223,11 @@ def _pagerduty_id(item: str | Mapping[str, Any]) -> tuple[str, str | None]:
 def _why(error: Exception) -> str:
     """In brackets what people can use; an unexpected error is for the log."""
     return f" ({error})" if isinstance(error, Later) else ""
+
+
+def _logged(error: BaseException) -> str:
+    """Our own words, or only what broke: another error may quote the person."""
+    return str(error) if isinstance(error, Later | SlackRefused) else type(error).__name__
 
 
 def _name(person: KnownPerson) -> str:

@@ -1,5 +1,7 @@
 """What is typed without a verb: outside a war room it declares, if it cannot be anything else."""
 
+import re
+
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.words import Status
 from incident_bot.slack.grammar import Typed, nearest, opening, plain
@@ -10,6 +12,7 @@ from incident_bot.slack.grammar.words import in_code, quoted
 from incident_bot.slack.listeners import declare
 from incident_bot.slack.listeners.spec import Asked
 from incident_bot.slack.views.answer import Answer, answer, with_button
+from incident_bot.slack.views.sentence import one_line
 
 TO_COME = frozenset({"page", "oncall"})
 """Verbs to come: a text that begins with one asks before it opens an incident."""
@@ -40,7 +43,7 @@ async def free_text(asked: Asked, typed: Typed) -> Answer:
     first = typed.word.lower().rstrip(":,")
     guess = (
         _MEANT_BY.get(first)
-        or _status(asked, first)
+        or _status(asked, typed.rest)
         or _example(asked, nearest(typed.word, asked.verbs))
     )
     if typed.ref is not None:
@@ -94,10 +97,15 @@ def _hint(asked: Asked, typed: Typed, guess: str | None) -> str:
     return "Example: `/incident declare sev2 Checkout returns errors`"
 
 
-def _status(asked: Asked, word: str) -> str | None:
-    """The command for a team's own word for a status, typed without its verb."""
-    own = {w.casefold() for s in asked.context.statuses for w in (s.name, *s.also)}
-    return f"status {word}" if word in own - set(Status) else None
+def _status(asked: Asked, raw: str) -> str | None:
+    """The command for a team's own name of a status, typed without its verb: the longest that the
+    text begins with."""
+    text = one_line(plain(raw).casefold())
+    names = {one_line(n.casefold()) for s in asked.context.statuses for n in (s.name, *s.also)}
+    for name in sorted(names - set(Status), key=len, reverse=True):
+        if name and re.match(rf"{re.escape(name)}[:,]*(?= |$)", text):
+            return f"status {name}"
+    return None
 
 
 def _example(asked: Asked, verb: str | None) -> str | None:
