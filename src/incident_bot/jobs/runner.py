@@ -122,10 +122,7 @@ class Runner:
 
     async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109 - ends in order, not broken off
         """Stops, waits `timeout` seconds for the jobs in hand, and gives the rest back at once, if
-        the database takes it within GIVE_BACK_SECONDS.
-
-        True when nothing had to be broken off.
-        """
+        the database takes it in time. True when nothing had to be broken off."""
         self.stop()
         if not self._running:
             return True
@@ -213,8 +210,7 @@ class Runner:
                     log.info("job done", seconds=round(seconds, 3))
 
     async def _keep(self, job: Job, work: "asyncio.Task[None]", until: float) -> None:
-        """Renews the lease, which ends at `until` (monotonic); breaks the work off once somebody
-        else has the job, or may have it: two must not be at it."""
+        """Renews the lease, which ends at `until` (monotonic); without it, breaks the work off."""
         while (left := until - time.monotonic()) > 0:
             await asyncio.sleep(min(self._lease / 3, left))
             asked = time.monotonic()

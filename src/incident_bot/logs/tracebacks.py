@@ -4,7 +4,6 @@ Only at DEBUG are the words written out. Local variables never are.
 """
 
 import traceback
-from types import TracebackType
 
 ABOUT_CODE = (
     OSError,
@@ -16,8 +15,6 @@ ABOUT_CODE = (
     TypeError,
 )
 """Their words are about the code or the machine, never about what people wrote."""
-
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def exception_of(exc_info: object) -> BaseException | None:

@@ -96,9 +96,8 @@ class Store:
 
     async def close(self) -> None:
         """Closes every connection and gives the lock up."""
-        await self._read.dispose()
-        if self._write is not None:
-            await self._write.dispose()
+        both = (self._read, self._write)
+        await asyncio.gather(*(database.dispose() for database in both if database is not None))
         if self._lock is not None:
             self._lock.release()
 

@@ -24,11 +24,6 @@ class Life:
         """It was told to end: what comes still is answered, but nothing more should be sent."""
         self._state = STOPPING
 
-    @property
-    def is_stopping(self) -> bool:
-        """True once it was told to end."""
-        return self._state == STOPPING
-
     def missing(self) -> list[str]:
         """What keeps it from serving; empty when nothing does."""
         if self._state is not None:
