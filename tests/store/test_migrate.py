@@ -145,7 +145,7 @@ HALVES = {
     "version not told": (["DELETE FROM alembic_version"], "alembic_version is empty"),
     "a newer version": (
         ["UPDATE alembic_version SET version_num = '9999'"],
-        "newer version (9999) than this program (0001). Update the program",
+        f"newer version (9999) than this program ({migrate.HEAD}). Update the program",
     ),
     "another program's version": (
         ["UPDATE alembic_version SET version_num = 'ae1027a6acf'"],
@@ -156,8 +156,8 @@ HALVES = {
         "which Incident Bot never had",
     ),
     "two versions": (
-        ["INSERT INTO alembic_version VALUES ('0002')"],
-        "'0001', '0002', which Incident Bot never had",
+        ["INSERT INTO alembic_version VALUES ('0000')"],
+        f"'0000', '{migrate.HEAD}', which Incident Bot never had",
     ),
     "a table missing": (["DROP TABLE entry"], "its table entry is missing. Restore"),
     "tables missing": (

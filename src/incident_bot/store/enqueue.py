@@ -23,11 +23,18 @@ INDEPENDENT = frozenset(
 """Kinds that are still worth doing when what they come after has failed for good."""
 
 IN_VAIN = "the thing before it failed"
+NO_SEVERITY = 3
+"""The place of jobs that belong to no incident."""
 
 
-async def enqueue(connection: Connection, ref: str | None, new: Sequence[NewJob]) -> None:
+async def enqueue(
+    connection: Connection,
+    ref: str | None,
+    new: Sequence[NewJob],
+    severity: int = NO_SEVERITY,
+) -> None:
     """Adds jobs in this order; a key that is already there is left as it is, whatever became of
-    it."""
+    it. `severity` of the incident: the lower, the sooner."""
     if not new:
         return
     named = {job.key for job in new} | {key for job in new for key in job.after}
@@ -40,7 +47,7 @@ async def enqueue(connection: Connection, ref: str | None, new: Sequence[NewJob]
         before = {key: states.get(key, "") for key in job.after}
         in_vain = "dead" in before.values() and job.kind not in INDEPENDENT
         states[job.key] = "dead" if in_vain else "waiting"
-        rows.append(_row(ref, job, IN_VAIN if in_vain else None))
+        rows.append(_row(ref, job, severity, IN_VAIN if in_vain else None))
         if not in_vain:
             links += [
                 {"job": job.key, "key": key}
@@ -53,7 +60,8 @@ async def enqueue(connection: Connection, ref: str | None, new: Sequence[NewJob]
         await connection.execute(insert(job_afters), links)
 
 
-def _row(ref: str | None, job: NewJob, error: str | None) -> dict[str, Any]:
+def _row(ref: str | None, job: NewJob, severity: int, error: str | None) -> dict[str, Any]:
+    now = time.time()
     return {
         "key": job.key,
         "kind": str(job.kind),
@@ -61,12 +69,23 @@ def _row(ref: str | None, job: NewJob, error: str | None) -> dict[str, Any]:
         "args": dict(job.args),
         "lane": job.lane,
         "urgent": int(job.urgent),
+        "severity": severity,
         "state": "dead" if error else "waiting",
         "error": error,
-        "due_at": time.time(),
+        "due_at": now,
+        "enqueued_at": now,
         "attempt": 0,
         "fence": 0,
     }
+
+
+async def reorder(connection: Connection, ref: str, severity: int) -> None:
+    """What the incident still waits for gets the place of its new severity."""
+    await connection.execute(
+        update(jobs)
+        .where(jobs.c.ref == ref, jobs.c.state.in_(("waiting", "running")))
+        .values(severity=severity)
+    )
 
 
 async def bury_dependants(connection: Connection, key: str) -> int:

@@ -5,13 +5,13 @@ has lost it. Real time (Unix seconds) is used throughout.
 """
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import BindParameter, bindparam, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from incident_bot.domain.decision import JobKind
@@ -22,6 +22,9 @@ from incident_bot.store.tables import UNFINISHED, jobs
 from incident_bot.store.texts import storable_text
 
 LEASE = 15.0
+
+_KINDS = tuple(JobKind)
+# What this version can do. During an upgrade a newer replica may ask for more: that is left to it.
 
 
 class JobState(StrEnum):
@@ -49,7 +52,8 @@ class JobState(StrEnum):
 @dataclass(frozen=True)
 class Job:
     """A claimed job. `attempt` counts from 1 without the pauses; `started_before` is True when it
-    was claimed earlier, so that its effect may already be there."""
+    was claimed earlier, so that its effect may already be there. `severity` is its incident's,
+    `enqueued_at` Unix seconds, `waits_for` the side outside that did not answer the last try."""
 
     id: int
     key: str
@@ -60,17 +64,17 @@ class Job:
     attempt: int
     fence: int
     started_before: bool
+    severity: int = enqueue.NO_SEVERITY
+    enqueued_at: float = 0.0
+    waits_for: str | None = None
 
-
-# What this version can do. During an upgrade a newer replica may ask for more: that is left to it.
-_KINDS = ", ".join(f"'{kind.value}'" for kind in JobKind)
 
 # A job that could run as soon as it is due: the head of its lane (one in back-off included), with
 # everything done that must come first. The head is the one that runs, else the first: on PostgreSQL
 # a job can come into view after a later one of its lane was begun, by a commit that took longer.
 _READY = f"""
     SELECT {{what}} FROM job j
-    WHERE j.{UNFINISHED} AND j.kind IN ({_KINDS})
+    WHERE j.{UNFINISHED} AND j.kind IN :kinds
       AND (j.lane IS NULL OR j.state = 'running' OR NOT EXISTS (
         SELECT 1 FROM job e WHERE e.lane = j.lane AND e.lane IS NOT NULL AND e.{UNFINISHED}
                               AND (e.id < j.id OR e.state = 'running')))
@@ -83,7 +87,7 @@ _CLAIM = f"""
     UPDATE job SET state = 'running', fence = fence + 1, attempt = attempt + 1,
                    worker = :worker, due_at = :until
     WHERE id = ({_READY.format(what="j.id")} AND j.due_at <= :now
-                ORDER BY j.urgent DESC, j.id LIMIT 1 {{lock}})
+                ORDER BY j.urgent DESC, j.severity, j.id LIMIT 1 {{lock}})
       AND due_at <= :now AND {UNFINISHED}
     RETURNING id
 """  # noqa: S608
@@ -122,6 +126,10 @@ async def bury(connection: Connection, job: Job, error: str) -> bool:
     return True
 
 
+def _names(kinds: Collection[JobKind]) -> list[str]:
+    return [kind.value for kind in kinds]
+
+
 class Queue:
     """Hands out jobs. Every call is a short transaction of its own, so none may be made while the
     same task has a Unit open; within one, use Unit.finish and Unit.bury."""
@@ -130,7 +138,9 @@ class Queue:
         self._write = write
         self._read = read
         lock = "FOR UPDATE OF j SKIP LOCKED" if read.dialect == "postgresql" else ""
-        self._claim = text(_CLAIM.format(lock=lock))
+        kinds: BindParameter[Any] = bindparam("kinds", expanding=True)
+        self._claim = text(_CLAIM.format(lock=lock)).bindparams(kinds)
+        self._due = text(_READY.format(what="MIN(j.due_at)")).bindparams(kinds)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Connection]:
@@ -144,10 +154,13 @@ class Queue:
         async with self._read.transaction() as connection:
             yield connection
 
-    async def claim(self, worker: str, lease: float = LEASE) -> Job | None:
-        """The next job that is due, now leased for `lease` seconds; None when there is none."""
+    async def claim(
+        self, worker: str, lease: float = LEASE, kinds: Collection[JobKind] = _KINDS
+    ) -> Job | None:
+        """The next job of these kinds that is due, now leased for `lease` seconds; None when there
+        is none. Urgent ones first, then by severity, then by age."""
         now = time.time()
-        values = {"worker": worker, "now": now, "until": now + lease}
+        values = {"worker": worker, "now": now, "until": now + lease, "kinds": _names(kinds)}
         try:
             async with self._writing() as connection:
                 job_id = (await connection.execute(self._claim, values)).scalar()
@@ -169,6 +182,9 @@ class Queue:
             attempt=row["attempt"],
             fence=row["fence"],
             started_before=row["fence"] > 1,
+            severity=row["severity"],
+            enqueued_at=row["enqueued_at"],
+            waits_for=row["waits_for"],
         )
 
     async def heartbeat(self, job: Job, lease: float = LEASE) -> bool:
@@ -179,8 +195,16 @@ class Queue:
             )
         return done.rowcount == 1
 
-    async def retry(self, job: Job, seconds: float, error: str, paused: bool = False) -> bool:
-        """Gives it back, due again in `seconds`. `paused`: this try does not count."""
+    async def retry(
+        self,
+        job: Job,
+        seconds: float,
+        error: str,
+        paused: bool = False,
+        waits_for: str | None = None,
+    ) -> bool:
+        """Gives it back, due again in `seconds`. `paused`: this try does not count. `waits_for`:
+        the side outside that is away; `hurry` makes it due when that is back."""
         async with self._writing() as connection:
             done = await connection.execute(
                 update(jobs)
@@ -191,10 +215,21 @@ class Queue:
                     error=storable_text(error),
                     attempt=job.attempt - 1 if paused else job.attempt,
                     worker=None,
+                    waits_for=waits_for,
                 ),
                 _holding(job),
             )
         return done.rowcount == 1
+
+    async def hurry(self, waits_for: str) -> int:
+        """What waits for this side of the outside is due now, for it is back; how many."""
+        async with self._writing() as connection:
+            done = await connection.execute(
+                update(jobs)
+                .where(jobs.c.waits_for == waits_for, jobs.c.state == JobState.WAITING.value)
+                .values(due_at=time.time(), waits_for=None)
+            )
+        return done.rowcount
 
     async def bury(self, job: Job, error: str) -> bool:
         """Marks it dead for good, and what waits for it; False when somebody else has it now."""
@@ -214,11 +249,11 @@ class Queue:
             )
         return done.rowcount
 
-    async def next_due(self) -> float | None:
-        """Seconds until some job can be claimed (0: now); None when nothing could ever be, as it
-        stands."""
+    async def next_due(self, kinds: Collection[JobKind] = _KINDS) -> float | None:
+        """Seconds until some job of these kinds can be claimed (0: now); None when nothing could
+        ever be, as it stands."""
         async with self._reading() as connection:
-            due = (await connection.execute(text(_READY.format(what="MIN(j.due_at)")))).scalar()
+            due = (await connection.execute(self._due, {"kinds": _names(kinds)})).scalar()
         return None if due is None else max(0.0, float(due) - time.time())
 
     async def pending(self, ref: str | None = None) -> list[str]:

@@ -159,10 +159,13 @@ class JobRow(SQLModel, table=True):
     args: dict[str, Any] = Field(sa_column=_json())
     lane: str | None = None
     urgent: int = 0
+    severity: int = Field(default=3, sa_column_kwargs={"server_default": "3"})
     state: str = Field(default="waiting", index=True)
     attempt: int = 0
     fence: int = 0
     due_at: float = 0.0
+    enqueued_at: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    waits_for: str | None = None
     worker: str | None = None
     error: str | None = Field(default=None, sa_column=Column(Text))
     result: dict[str, Any] | None = Field(default=None, sa_column=_json(nullable=True))

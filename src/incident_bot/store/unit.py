@@ -133,7 +133,9 @@ class Unit:
         self._links[ref] = (state.last_seq, last_hash)
         if before.exists or new:
             self._locked[ref] = state
-        await enqueue.enqueue(self._connection, ref, decision.jobs)
+        if state.severity != before.severity and before.exists:
+            await enqueue.reorder(self._connection, ref, int(state.severity))
+        await enqueue.enqueue(self._connection, ref, decision.jobs, int(state.severity))
         self._refs.append(ref)
         return state
 
