@@ -23,9 +23,8 @@ def migrate(connection: Connection) -> None:
 async def from_command_line() -> None:
     """Connects to DATABASE_URL and runs the scripts there."""
     engine = engines.migrator(engines.parse(os.environ["DATABASE_URL"]))
-    async with engine.begin() as connection:
-        await connection.run_sync(migrate)
-    await engine.dispose()
+    await engines.within(engine, migrate)
+    await engines.dispose(engine)
 
 
 given = context.config.attributes.get("connection")

@@ -14,6 +14,7 @@ from incident_bot.check import NAMES
 from incident_bot.demo.bot import environment
 from incident_bot.slack.manifest import EXAMPLE_URL
 from incident_bot.standin import PagerDutyStandIn, SlackStandIn
+from incident_bot.store import migrate
 from tests.journeys.running import RunningBot
 
 ROOT = Path(__file__).parents[2]
@@ -147,7 +148,7 @@ async def test_beside_a_running_bot(
     assert code == 0, out
     assert f"127.0.0.1:{bot.port}, where a bot is running already" in out
     assert "in use by a running bot (process " in out
-    assert "version 0001, the program's own" in out
+    assert f"version {migrate.HEAD}, the program's own" in out
     assert not [c for c in slack.calls if c.method.startswith(("chat.", "conversations.create"))]
 
 

@@ -10,7 +10,7 @@ import pytest
 from incident_bot.check import Status
 from incident_bot.check.postgresql import server_findings
 from incident_bot.check.sqlite_file import file_system, space_findings
-from incident_bot.store import Store
+from incident_bot.store import Store, migrate
 from tests.check.conftest import only, says
 from tests.databases import sql
 
@@ -42,7 +42,7 @@ async def test_a_closed_file_is_read_without_a_trace(env: Env, a_file: Path) -> 
     await (await Store.open(env["DATABASE_URL"])).close()
     before = traces(a_file)
     await says(env, "database", OK, str(a_file))
-    await says(env, "database.migrations", OK, "version 0001, the program's own")
+    await says(env, "database.migrations", OK, f"version {migrate.HEAD}, the program's own")
     assert traces(a_file) == before
 
 
@@ -50,7 +50,7 @@ async def test_beside_a_running_bot_it_is_said_so(env: Env, a_file: Path) -> Non
     store = await Store.open(env["DATABASE_URL"])
     try:
         await says(env, "database", OK, f"a running bot (process {os.getpid()})")
-        await says(env, "database.migrations", OK, "version 0001")
+        await says(env, "database.migrations", OK, f"version {migrate.HEAD}")
     finally:
         await store.close()
     await (await Store.open(env["DATABASE_URL"])).close()  # the lock was left alone
@@ -143,7 +143,7 @@ async def test_a_server_that_is_in_use_is_good(env: Env, postgresql_url: str) ->
     env["DATABASE_URL"] = postgresql_url
     store = await Store.open(postgresql_url)
     try:
-        await says(env, "database.migrations", OK, "version 0001")
+        await says(env, "database.migrations", OK, f"version {migrate.HEAD}")
     finally:
         await store.close()
     sql(postgresql_url, "UPDATE alembic_version SET version_num = '9999'")

@@ -1,13 +1,15 @@
 """A deadline may fall anywhere: what was committed is told, what was not is not there."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, NewEntry
-from incident_bot.store import Store, connection
+from incident_bot.store import Store
+from incident_bot.store.drivers import Postgresql, Sqlite
 from tests.databases import sql
 from tests.store.stories import T0, WHO, change, decision, opened
 
@@ -38,19 +40,26 @@ async def test_a_deadline_never_lies_about_what_was_recorded(store: Store) -> No
     assert await store.verify(ref) is None
 
 
+def after(
+    event: asyncio.Event, really: Callable[[Any], Awaitable[None]]
+) -> Callable[[Any], Awaitable[None]]:
+    """A way to begin that hangs until the event."""
+
+    async def hanging(driver: Any) -> None:
+        await event.wait()
+        await really(driver)
+
+    return hanging
+
+
 async def test_a_deadline_does_not_wait_for_a_database_that_hangs(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the commit nothing can be recorded, so whoever waits is told at once."""
     ref = await opened(store)
     answers = asyncio.Event()
-    really = connection._started
-
-    async def hanging(driver: AsyncConnection) -> None:
-        await answers.wait()
-        await really(driver)
-
-    monkeypatch.setattr(connection, "_started", hanging)
+    for driver in (Postgresql, Sqlite):
+        monkeypatch.setattr(driver, "begin", after(answers, driver.begin))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await change(store, ref, decision(e.Logged(headline="never")))

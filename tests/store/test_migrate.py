@@ -23,10 +23,9 @@ async def within(url: str, work: Callable[[Connection], Any]) -> Any:
     """Does something in a transaction of a database, without the store."""
     engine = engines.migrator(engines.parse(url))
     try:
-        async with engine.begin() as connection:
-            return await connection.run_sync(work)
+        return await engines.within(engine, work)
     finally:
-        await engine.dispose()
+        await engines.dispose(engine)
 
 
 def indexes(url: str) -> set[str]:

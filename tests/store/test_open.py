@@ -79,7 +79,7 @@ async def test_a_wrong_url_is_told(wrong: str) -> None:
 
 
 def test_plain_urls_get_their_driver() -> None:
-    assert engines.parse("sqlite:////data/x.db").drivername == "sqlite+aiosqlite"
+    assert engines.parse("sqlite:////data/x.db").drivername == "sqlite+pysqlite"
     for scheme in ("postgresql", "postgres", "postgresql+psycopg2"):
         parsed = engines.parse(f"{scheme}://u:secret@h/db")
         assert parsed.drivername == "postgresql+asyncpg"

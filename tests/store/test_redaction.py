@@ -113,8 +113,8 @@ async def test_a_month_of_deliveries_is_not_read_to_find_the_text(
     handed: list[object] = []
     execute = Connection.execute
 
-    async def watched(self: Connection, *given: Any) -> CursorResult[Any]:
-        done = await execute(self, *given)
+    async def watched(self: Connection, *given: Any, **how: Any) -> CursorResult[Any]:
+        done = await execute(self, *given, **how)
         if done.returns_rows and "FROM inbox" in str(given[0]):
             handed.append(given[0])
         return done

@@ -11,14 +11,17 @@ commit whose outcome must be told is waited for: nothing but its end says whethe
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from incident_bot.store import engines
+from incident_bot.store.drivers import Driver, Postgresql, Sqlite
 from incident_bot.store.errors import (
     StoreConflict,
     StoreUnavailable,
@@ -29,6 +32,7 @@ from incident_bot.store.errors import (
 
 T = TypeVar("T")
 
+WRITES, READS = "BEGIN IMMEDIATE", "BEGIN DEFERRED"
 _WAIT_SECONDS = 10.0
 _TRIES = 4
 _CLOSE_SECONDS = 3.0
@@ -75,19 +79,31 @@ async def persistently(work: Callable[[], Awaitable[T]], *, recognised: bool = F
 class Connection:
     """One transaction's connection: all that the rest of the store uses of SQLAlchemy's."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.driver = connection
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
         self.left: asyncio.Future[Any] | None = None
 
     @property
     def on_postgresql(self) -> bool:
         """True on PostgreSQL, where others may write at the same moment."""
-        return self.driver.dialect.name == "postgresql"
+        return self.driver.dialect == "postgresql"
 
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        """Runs a statement; StoreUnavailable when the database does not do it."""
+    async def execute(
+        self, statement: Executable, parameters: Any = None, *, slow: bool = False
+    ) -> CursorResult[Any]:
+        """Runs a statement; StoreUnavailable when the database does not do it.
+
+        `slow` is for what looks at more than a few rows: others must not wait for it.
+        """
         with unavailable():
-            return await self.run(self.driver.execute(statement, parameters))
+            if slow or self.on_postgresql:
+                return await self.run(self.driver.execute(statement, parameters, slow))
+            return await self.driver.execute(statement, parameters, slow)
+
+    async def rows(self, query: Executable) -> Sequence[RowMapping]:
+        """All rows of a question whose answer may be long."""
+        with unavailable():
+            return await self.run(self.driver.rows(query))
 
     async def run(self, call: Coroutine[Any, Any, T]) -> T:
         """Awaits a call; when cancelled meanwhile, leaves it to `close`."""
@@ -104,22 +120,19 @@ class Connection:
             await asyncio.wait([self.left])
             if not self.left.cancelled():
                 self.left.exception()  # nobody else will ask for it
-        if self.driver.sync_connection is not None:
-            with suppress(StoreUnavailable), unavailable():  # it is thrown away then
-                await self.driver.close()
-
-
-async def _started(connection: AsyncConnection) -> None:
-    _ = await connection.start()
+        with suppress(StoreUnavailable), unavailable():  # it is thrown away then
+            await self.driver.close()
 
 
 class Database:
     """An engine, and the queue before it: who waits for a connection may give up at any time."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: engines.AnyEngine, begin: str = WRITES) -> None:
         self._engine = engine
+        self._begin = begin
         self._turns = asyncio.Semaphore(engines.at_once(engine))
         self._ending: set[asyncio.Future[None]] = set()
+        self._threads = ThreadPoolExecutor(engines.at_once(engine), thread_name_prefix="database")
         self.dialect = engine.dialect.name
 
     @asynccontextmanager
@@ -130,10 +143,10 @@ class Database:
         that it was recorded. Not for loops under a deadline: they would never hear of its end.
         """
         await self._take_turn()
-        connection = Connection(self._engine.connect())
+        connection = Connection(self._driver())
         try:
             with unavailable():
-                await connection.run(_started(connection.driver))
+                await connection.run(connection.driver.begin())
             yield connection
             with committing():
                 commit = connection.driver.commit()
@@ -161,7 +174,13 @@ class Database:
             async with asyncio.timeout(_CLOSE_SECONDS):
                 if self._ending:
                     await asyncio.wait(self._ending)
-                await self._engine.dispose()
+                await engines.dispose(self._engine)
+        self._threads.shutdown(wait=False)
+
+    def _driver(self) -> Driver:
+        if isinstance(self._engine, AsyncEngine):
+            return Postgresql(self._engine)
+        return Sqlite(self._engine, self._threads, self._begin)
 
     async def _end(self, connection: Connection) -> None:
         try:

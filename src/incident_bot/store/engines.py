@@ -2,33 +2,37 @@
 
 SQLite is written by one process through one connection, so that nobody waits for a lock, and read
 through others that can only read. Every transaction of the writer begins with BEGIN IMMEDIATE:
-with the driver's own mode, concurrent read-modify-writes were lost.
+with the driver's own mode, concurrent read-modify-writes were lost. Who begins it is in drivers.py.
 """
 
 import asyncio
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 from incident_bot.store import postgresql
 from incident_bot.store.errors import StoreError, StoreInUse, unavailable
 from incident_bot.store.texts import storable_text
+
+T = TypeVar("T")
+AnyEngine = Engine | AsyncEngine
+"""SQLite's is synchronous: a statement takes less time than the way to a thread and back."""
 
 BUSY_MS = 1500
 _WRITERS, _READERS, _REPLICA = 1, 4, 10
 
 
 def parse(url: str) -> URL:
-    """The URL with the asynchronous driver in it; StoreError when it is none that we serve."""
+    """The URL with our driver in it; StoreError when it is none that we serve."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -39,7 +43,7 @@ def parse(url: str) -> URL:
         case "sqlite":
             if not parsed.database or parsed.database == ":memory:":
                 raise StoreError("DATABASE_URL names no file. Write sqlite:////abs/path.db")
-            return parsed.set(drivername="sqlite+aiosqlite")
+            return parsed.set(drivername="sqlite+pysqlite")
         case "postgresql" | "postgres":
             return postgresql.checked(parsed)
         case other:
@@ -51,54 +55,62 @@ def sqlite_path(url: URL) -> Path | None:
     return Path(url.database or "").absolute() if url.get_backend_name() == "sqlite" else None
 
 
-def writer(url: URL) -> AsyncEngine:
-    """The engine for units of work and the queue."""
+def writer(url: URL) -> AnyEngine:
+    """The engine for units of work and the queue. On SQLite it never waits for a lock by itself:
+    whoever begins a transaction does, without holding up the event loop."""
     if sqlite_path(url) is None:
         return _postgresql(url, postgresql.WRITING)
-    return _sqlite_writer(url)
+    return _sqlite_writer(url, busy_ms=0)
 
 
-def migrator(url: URL) -> AsyncEngine:
+def migrator(url: URL) -> AnyEngine:
     """The engine for migrations: it may take its time."""
     if sqlite_path(url) is None:
         return _postgresql(url, postgresql.MIGRATING)
-    return _sqlite_writer(url)
+    return _sqlite_writer(url, busy_ms=BUSY_MS)
 
 
-def _sqlite_writer(url: URL) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=_WRITERS,
-        max_overflow=0,
-        json_serializer=dump_json,
-    )
+def _sqlite_writer(url: URL, busy_ms: int) -> Engine:
     pragmas = (
         "journal_mode = WAL",
         "synchronous = FULL",
-        f"busy_timeout = {BUSY_MS}",
+        f"busy_timeout = {busy_ms}",
         "foreign_keys = ON",
         "secure_delete = ON",
         "temp_store = MEMORY",
     )
-    _on_sqlite(engine, pragmas, "BEGIN IMMEDIATE")
-    return engine
+    return _sqlite(url, _WRITERS, pragmas)
 
 
-def reader(url: URL) -> AsyncEngine:
+def reader(url: URL) -> AnyEngine:
     """The engine for reads and exports: on SQLite it cannot write and never holds up the writer."""
     path = sqlite_path(url)
     if path is None:
         # One moment for all statements of a read, as on SQLite: a journal must match its state.
         return _postgresql(url, postgresql.READING, isolation_level="REPEATABLE READ")
-    engine = create_async_engine(
-        url.set(database=f"file:{_quoted(path)}", query={"mode": "ro", "uri": "true"}),
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=_READERS,
+    readonly = url.set(database=f"file:{_quoted(path)}", query={"mode": "ro", "uri": "true"})
+    return _sqlite(readonly, _READERS, (f"busy_timeout = {BUSY_MS}", "query_only = ON"))
+
+
+def _sqlite(url: URL, connections: int, pragmas: tuple[str, ...]) -> Engine:
+    """Connections may go from thread to thread, but are used by one task at a time."""
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=connections,
         max_overflow=0,
         json_serializer=dump_json,
+        connect_args={"check_same_thread": False},
     )
-    _on_sqlite(engine, (f"busy_timeout = {BUSY_MS}", "query_only = ON"), "BEGIN DEFERRED")
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver begins no transaction of its own
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
     return engine
 
 
@@ -114,9 +126,9 @@ def _postgresql(url: URL, limits: Mapping[str, str], **options: Any) -> AsyncEng
     )
 
 
-def at_once(engine: AsyncEngine) -> int:
+def at_once(engine: AnyEngine) -> int:
     """How many connections the engine gives out at a time."""
-    assert isinstance(engine.pool, AsyncAdaptedQueuePool)
+    assert isinstance(engine.pool, QueuePool | AsyncAdaptedQueuePool)
     return engine.pool.size()
 
 
@@ -130,36 +142,57 @@ def dump_json(value: object) -> str:
     return storable_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-def _on_sqlite(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
-    def connected(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+async def within(engine: AnyEngine, work: Callable[[Connection], T]) -> T:
+    """Does `work` in one transaction, in a thread where the driver would block."""
+    if isinstance(engine, AsyncEngine):
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def begun(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    def whole() -> T:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return work(connection)
+
+    return await asyncio.to_thread(whole)
 
 
-async def empty_log(engine: AsyncEngine) -> bool:
+async def looking(engine: AnyEngine, look: Callable[[Connection], T]) -> T:
+    """As `within`, for what only reads."""
+    if isinstance(engine, AsyncEngine):
+        async with engine.connect() as connection:
+            return await connection.run_sync(look)
+
+    def whole() -> T:
+        with engine.connect() as connection:
+            return look(connection)
+
+    return await asyncio.to_thread(whole)
+
+
+async def dispose(engine: AnyEngine) -> None:
+    """Closes the engine's connections."""
+    if isinstance(engine, AsyncEngine):
+        await engine.dispose()
+    else:
+        engine.dispose()
+
+
+async def empty_log(engine: AnyEngine) -> bool:
     """Moves SQLite's write-ahead log into the file and cuts it to nothing; False when a reader
     that still needs it was in the way. Other databases have nothing to do."""
-    if engine.dialect.name != "sqlite":
+    if isinstance(engine, AsyncEngine):
         return True
-    async with engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        driver = raw.driver_connection
-        assert driver is not None
-        await driver.execute("PRAGMA busy_timeout = 50")  # the writer is held up meanwhile
-        try:
-            async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
-                row = await cursor.fetchone()
-        finally:
-            await driver.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    return row is not None and row[0] == 0
+
+    def checkpoint() -> bool:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 50")  # the writer waits meanwhile
+            try:
+                row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()
+            finally:
+                connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        return row is not None and row[0] == 0
+
+    return await asyncio.to_thread(checkpoint)
 
 
 async def hold(url: URL) -> "ProcessLock | None":

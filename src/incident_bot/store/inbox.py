@@ -99,6 +99,7 @@ async def expire(connection: Connection, before: float) -> int:
         update(inbox)
         .where(inbox.c.received_at < before)
         .where(inbox.c.raw.is_not(None) | inbox.c.answer.is_not(None))
-        .values(raw=None, answer=None)
+        .values(raw=None, answer=None),
+        slow=True,
     )
     return done.rowcount

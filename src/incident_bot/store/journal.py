@@ -42,10 +42,8 @@ def columns_of(state: Incident) -> dict[str, Any]:
 
 async def read(connection: Connection, ref: str) -> list[tuple[e.Entry, chain.Link]]:
     """The whole journal with its links, in recorded order."""
-    rows = await connection.execute(
-        select(entries).where(entries.c.ref == ref).order_by(entries.c.seq)
-    )
-    return [(_entry(row), _link(row)) for row in rows.mappings()]
+    query = select(entries).where(entries.c.ref == ref).order_by(entries.c.seq)
+    return [(_entry(row), _link(row)) for row in await connection.rows(query)]
 
 
 def _entry(row: RowMapping) -> e.Entry:

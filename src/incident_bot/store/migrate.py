@@ -10,7 +10,6 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from incident_bot.store import engines
 from incident_bot.store.errors import StoreError, StoreMissing, brief, cut, opening, state_of
@@ -57,16 +56,19 @@ async def upgrade_held(url: URL) -> str | None:
     engine = engines.migrator(url)
     try:
         with opening():
-            async with engine.begin() as connection:
-                if engine.dialect.name == "postgresql":
-                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
-                    await connection.run_sync(_must_be_unicode)
-                revision = await connection.run_sync(examine)
-                if revision != HEAD:
-                    await connection.run_sync(run_scripts, revision)
-                return revision
+            return await engines.within(engine, _upgrade)
     finally:
-        await engine.dispose()
+        await engines.dispose(engine)
+
+
+def _upgrade(connection: Connection) -> str | None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
+        _must_be_unicode(connection)
+    revision = examine(connection)
+    if revision != HEAD:
+        run_scripts(connection, revision)
+    return revision
 
 
 def examine(connection: Connection) -> str | None:
@@ -169,11 +171,10 @@ def must_exist(path: Path | None) -> None:
         )
 
 
-async def must_be_current(engine: AsyncEngine) -> None:
+async def must_be_current(engine: engines.AnyEngine) -> None:
     """StoreMissing when there are no tables or older ones, StoreError as `examine`."""
     with opening():
-        async with engine.connect() as connection:
-            revision = await connection.run_sync(examine)
+        revision = await engines.looking(engine, examine)
     if revision is None:
         raise StoreMissing("The database is empty. Start `incident-bot run` once.")
     if revision != HEAD:

@@ -275,5 +275,5 @@ class Queue:
         """How many jobs there are in each state."""
         query = select(jobs.c.state, func.count().label("number")).group_by(jobs.c.state)
         async with self._reading() as connection:
-            rows = (await connection.execute(query)).all()
-        return {str(state): 0 for state in JobState} | {row.state: row.number for row in rows}
+            rows = await connection.rows(query)
+        return {str(state): 0 for state in JobState} | {row["state"]: row["number"] for row in rows}

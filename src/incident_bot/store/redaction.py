@@ -83,8 +83,7 @@ async def _scrub_jobs(connection: Connection, ref: str, words: list[str]) -> Non
     columns = (jobs.c.args, jobs.c.result, jobs.c.error)
     # Locked: a runner on another replica may be writing the result of one.
     query = select(jobs.c.id, *columns).where(jobs.c.ref == ref).order_by(jobs.c.id)
-    rows = await connection.execute(query.with_for_update())
-    for row in rows.mappings().all():
+    for row in await connection.rows(query.with_for_update()):
         old = {column.name: row[column.name] for column in columns}
         new = scrub(old, words)
         if new != old:
@@ -109,7 +108,8 @@ async def _drop_deliveries(connection: Connection, ref: str, words: list[str]) -
                 *(answer.contains(_in_json(word), autoescape=True) for word in long),
             ),
         )
-        .values(raw=None, answer=None)
+        .values(raw=None, answer=None),
+        slow=True,
     )
 
 

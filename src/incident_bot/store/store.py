@@ -13,7 +13,13 @@ from incident_bot.domain import chain, entries, incident
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.incident import Incident
 from incident_bot.store import engines, inbox, journal, migrate, people
-from incident_bot.store.connection import Connection, Database, persistently, to_the_end
+from incident_bot.store.connection import (
+    READS,
+    Connection,
+    Database,
+    persistently,
+    to_the_end,
+)
 from incident_bot.store.errors import READ_ONLY, StoreUnavailable
 from incident_bot.store.people import KnownPerson
 from incident_bot.store.queue import JobState, Queue
@@ -69,7 +75,7 @@ class Store:
         """
         parsed = engines.parse(url)
         lock = await engines.hold(parsed)
-        store = cls(Database(engines.writer(parsed)), Database(engines.reader(parsed)), lock)
+        store = cls(Database(engines.writer(parsed)), Database(engines.reader(parsed), READS), lock)
         try:
             await migrate.upgrade_held(parsed)
             if lock is not None:
@@ -86,7 +92,7 @@ class Store:
         parsed = engines.parse(url)
         await asyncio.to_thread(migrate.must_exist, engines.sqlite_path(parsed))
         engine = engines.reader(parsed)
-        store = cls(None, Database(engine))
+        store = cls(None, Database(engine, READS))
         try:
             await migrate.must_be_current(engine)
         except BaseException:
@@ -188,14 +194,14 @@ class Store:
         if not include_private:
             query = query.where(incidents.c.private.is_(False))
         async with self._reading() as connection:
-            states = (await connection.execute(query)).scalars().all()
-        return [Incident.model_validate(state) for state in states]
+            rows = await connection.rows(query)
+        return [Incident.model_validate(row["state"]) for row in rows]
 
     async def refs(self) -> list[str]:
         """Every reference, oldest first."""
         async with self._reading() as connection:
             query = select(incidents.c.ref).order_by(incidents.c.number)
-            return list((await connection.execute(query)).scalars())
+            return [str(row["ref"]) for row in await connection.rows(query)]
 
     async def verify(self, ref: str) -> str | None:
         """None when the journal's chain holds and the stored state is its fold; else a sentence."""
@@ -209,7 +215,8 @@ class Store:
             return broken
         if (rows[-1][1].hash if rows else chain.GENESIS) != row["last_hash"]:
             return f"{ref}: the last entry is not the last that was recorded"
-        if incident.fold(ref, [entry for entry, _ in rows]) != journal.incident_of(row):
+        folded = incident.fold(ref, [entry for entry, _ in rows])
+        if not incident.is_fold_of(row["state"], folded):
             return f"{ref}: the stored state is not what the journal amounts to"
         return None
 
@@ -239,14 +246,14 @@ class Store:
         number = func.count().label("number")
         by_status = select(incidents.c.status, number).group_by(incidents.c.status)
         async with self._reading() as connection:
-            statuses = (await connection.execute(by_status)).all()
+            statuses = await connection.rows(by_status)
             oldest = await connection.execute(
                 select(func.min(jobs.c.due_at)).where(jobs.c.state == JobState.WAITING.value)
             )
             due = oldest.scalar()
         return Counts(
             jobs=await self.queue.by_state(),
-            incidents={row.status: row.number for row in statuses},
+            incidents={row["status"]: row["number"] for row in statuses},
             oldest_due_seconds=0.0 if due is None else max(0.0, time.time() - due),
         )
 

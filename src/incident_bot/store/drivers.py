@@ -1,0 +1,135 @@
+"""One connection of each database, with the same four steps: begin, execute, commit, close.
+
+PostgreSQL's driver is asynchronous. SQLite's is not, and is used as it is: a statement on an index
+takes some 50 µs, the way to another thread and back as long again, and a unit of work has twenty.
+What may take long (a commit waits for the disk, a read of a whole journal) does go to a thread.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import CursorResult, Engine, Executable
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from incident_bot.store.engines import BUSY_MS
+
+T = TypeVar("T")
+
+_LOOK_AGAIN = (0.002, 0.05)
+"""Seconds between two tries for SQLite's lock: the first pause, and the longest."""
+
+
+class Driver(Protocol):
+    """One connection, for one transaction. Raises what SQLAlchemy raises."""
+
+    dialect: str
+
+    async def begin(self) -> None:
+        """Takes a connection and begins."""
+
+    async def execute(
+        self, statement: Executable, parameters: Any, slow: bool
+    ) -> CursorResult[Any]:
+        """Runs a statement. `slow`: it may take longer than others can wait."""
+
+    async def rows(self, query: Executable) -> Sequence[RowMapping]:
+        """All rows of a question whose answer may be long."""
+
+    async def commit(self) -> None:
+        """Makes it last."""
+
+    async def close(self) -> None:
+        """Rolls back what is not committed, and gives the connection back."""
+
+
+class Postgresql:
+    """A connection of asyncpg's."""
+
+    dialect = "postgresql"
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._connection: AsyncConnection = engine.connect()
+
+    async def begin(self) -> None:
+        """As Driver."""
+        _ = await self._connection.start()
+
+    async def execute(
+        self, statement: Executable, parameters: Any, slow: bool
+    ) -> CursorResult[Any]:
+        """As Driver: nothing blocks here."""
+        return await self._connection.execute(statement, parameters)
+
+    async def rows(self, query: Executable) -> Sequence[RowMapping]:
+        """As Driver."""
+        return (await self._connection.execute(query)).mappings().all()
+
+    async def commit(self) -> None:
+        """As Driver."""
+        await self._connection.commit()
+
+    async def close(self) -> None:
+        """As Driver."""
+        if self._connection.sync_connection is not None:
+            await self._connection.close()
+
+
+class Sqlite:
+    """A connection of sqlite3's. `begin` is BEGIN IMMEDIATE for a writer, BEGIN for a reader."""
+
+    dialect = "sqlite"
+
+    def __init__(self, engine: Engine, threads: ThreadPoolExecutor, begin: str) -> None:
+        self._engine = engine
+        self._threads = threads
+        self._begin = begin
+        self._connection: SyncConnection | None = None
+
+    async def begin(self) -> None:
+        """As Driver. Another process (a backup, a shell) may hold the lock: tried for 1.5 s."""
+        connection = self._connection = self._engine.connect()
+        until, pause = time.monotonic() + BUSY_MS / 1000, _LOOK_AGAIN[0]
+        while True:
+            try:
+                connection.exec_driver_sql(self._begin)
+                return
+            except OperationalError as error:
+                if time.monotonic() > until or "locked" not in str(error.orig):
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(_LOOK_AGAIN[1], 2 * pause)
+
+    async def execute(
+        self, statement: Executable, parameters: Any, slow: bool
+    ) -> CursorResult[Any]:
+        """As Driver."""
+        connection = self._connection
+        assert connection is not None
+        if not slow:
+            return connection.execute(statement, parameters)
+        return await self._apart(lambda: connection.execute(statement, parameters))
+
+    async def rows(self, query: Executable) -> Sequence[RowMapping]:
+        """As Driver."""
+        connection = self._connection
+        assert connection is not None
+        return await self._apart(lambda: connection.execute(query).mappings().all())
+
+    async def commit(self) -> None:
+        """As Driver."""
+        assert self._connection is not None
+        await self._apart(self._connection.commit)
+
+    async def close(self) -> None:
+        """As Driver."""
+        if self._connection is not None:
+            self._connection.close()
+
+    async def _apart(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
