@@ -1,14 +1,13 @@
 """How soon PagerDuty's webhooks are accepted, and how many, against a handler that does nothing."""
 
 import asyncio
-import hashlib
-import hmac
-import sqlite3
+import itertools
+import sys
 import time
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import aiohttp
-from aiohttp import web
 
 from bench.figure import Figure, percentile
 from incident_bot.demo.bot import free_port
@@ -16,7 +15,7 @@ from incident_bot.standin.pagerduty.webhooks import encode, envelope, sign
 from tests.journeys.running import Stage
 
 EACH_SECOND, SECONDS = 100, 5
-AT_ONCE, MANY = 8, 400
+AT_ONCE, MANY, TURNS = 8, 200, 7
 
 
 def _body(number: int) -> bytes:
@@ -34,63 +33,70 @@ async def _post(session: aiohttp.ClientSession, url: str, raw: bytes, secret: st
     return time.monotonic() - began
 
 
-async def _throughput(session: aiohttp.ClientSession, url: str, secret: str, start: int) -> float:
+async def _throughput(
+    session: aiohttp.ClientSession, url: str, secret: str, numbers: Iterator[int]
+) -> float:
     """Accepted in a second, so many at once."""
-    numbers = iter(range(start, start + MANY))
+    bodies = iter([_body(next(numbers)) for _ in range(MANY)])
 
     async def worker() -> None:
-        for number in numbers:
-            await _post(session, url, _body(number), secret)
+        for body in bodies:
+            await _post(session, url, body, secret)
 
     began = time.monotonic()
     await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
     return MANY / (time.monotonic() - began)
 
 
-async def _bare(secret: str, folder: Path) -> tuple[web.AppRunner, str]:
-    """Checks the HMAC and commits one row, as durably as the bot; nothing else."""
-    database = sqlite3.connect(folder / "bare.db", isolation_level=None)
-    database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
-    database.execute("CREATE TABLE IF NOT EXISTS got (raw BLOB)")
+@asynccontextmanager
+async def _bare(stage: Stage) -> AsyncIterator[str]:
+    """The address of a handler that does the least, a process of its own as the bot is."""
+    port, beside = free_port(), stage.bot.settings["DATABASE_URL"]
+    if beside.startswith("sqlite"):
+        beside = f"sqlite:///{stage.bot.folder / 'bare.db'}"
+    command = ("-m", "bench.bare", str(port), stage.pagerduty.webhook_secret, beside)
+    process = await asyncio.create_subprocess_exec(sys.executable, *command)
+    try:
+        async with asyncio.timeout(20):
+            while not await _listens(port):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/pagerduty/webhook"
+    finally:
+        process.kill()
+        await process.wait()
 
-    async def handle(request: web.Request) -> web.Response:
-        raw = await request.read()
-        digest = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(f"v1={digest}", request.headers["X-PagerDuty-Signature"]):
-            return web.Response(status=401)
-        database.execute("INSERT INTO got VALUES (?)", (raw,))
-        return web.Response(status=202)
 
-    app, port = web.Application(), free_port()
-    app.router.add_post("/pagerduty/webhook", handle)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    return runner, f"http://127.0.0.1:{port}/pagerduty/webhook"
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 async def measure(stage: Stage) -> list[Figure]:
-    """The bare handler shares this process with the load, the bot does not: it is favoured less
-    than it looks on a machine of two cores."""
+    """The two take turns, so that whatever else the machine does is met by both."""
     secret, url = stage.pagerduty.webhook_secret, f"{stage.bot.url}/pagerduty/webhook"
-    async with aiohttp.ClientSession() as session:
-        for number in range(50):
-            await _post(session, url, _body(number), secret)
+    ours, bare, numbers = list[float](), list[float](), itertools.count()
+    async with aiohttp.ClientSession() as session, _bare(stage) as other:
+        for _ in range(50):
+            await _post(session, url, _body(next(numbers)), secret)
         waits: list[asyncio.Task[float]] = []
-        for number in range(EACH_SECOND * SECONDS):
-            waits.append(asyncio.create_task(_post(session, url, _body(1000 + number), secret)))
+        for _ in range(EACH_SECOND * SECONDS):
+            waits.append(asyncio.create_task(_post(session, url, _body(next(numbers)), secret)))
             await asyncio.sleep(1 / EACH_SECOND)
         slow = percentile(list(await asyncio.gather(*waits)), 0.99) * 1000
-        ours = await _throughput(session, url, secret, 10_000)
-        runner, other = await _bare(secret, stage.bot.folder)
-        bare = await _throughput(session, other, secret, 20_000)
-        await runner.cleanup()
+        for _ in range(TURNS):
+            ours.append(await _throughput(session, url, secret, numbers))
+            bare.append(await _throughput(session, other, secret, numbers))
+    mine, least = percentile(ours, 0.5), percentile(bare, 0.5)
     return [
         Figure(f"webhook accepted, {EACH_SECOND}/s", f"p99 {slow:.0f} ms", "p99 50 ms", slow <= 50),
         Figure(
             "webhooks against a bare handler",
-            f"{ours:.0f}/s of {bare:.0f}/s: {ours / bare:.2f}",
+            f"{mine:.0f}/s of {least:.0f}/s: {mine / least:.2f}",
             "0.5",
-            ours / bare >= 0.5,
+            mine / least >= 0.5,
         ),
     ]

@@ -59,11 +59,13 @@ async def test_a_deadline_does_not_wait_for_a_database_that_hangs(
     ref = await opened(store)
     answers = asyncio.Event()
     for driver in (Postgresql, Sqlite):
+        monkeypatch.setattr(driver, "begun", lambda _: False)
         monkeypatch.setattr(driver, "begin", after(answers, driver.begin))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await change(store, ref, decision(e.Logged(headline="never")))
     answers.set()
+    monkeypatch.undo()
     await change(store, ref, decision(e.Logged(headline="after it")))
     lines = [x.body.headline for x in await store.journal(ref) if isinstance(x.body, e.Logged)]
     assert lines == ["after it"]

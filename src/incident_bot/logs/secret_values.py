@@ -7,6 +7,7 @@ secret is replaced in every rendered line, tracebacks included.
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr
@@ -31,20 +32,20 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(?i)(hooks\.slack\.com/){_VALUE}"), rf"\1{HIDDEN}"),  # response URLs
     (re.compile(r"(\bKey \([^()]*\)=\()[^()]*\)"), r"\1…)"),  # PostgreSQL quotes what was written
 )
-_known: dict[str, re.Pattern[str]] = {}
+_known: dict[str, None] = {}
 
 
 def hide(settings: BaseModel) -> None:
     """From now on no line shows a secret of these settings: a SecretStr, a database's password."""
     for secret in _secrets(value for _, value in settings):
         for form in _forms(secret):
-            _known[form] = _pattern(form)
+            _known[form] = None
 
 
 def redacted(text: str) -> str:
     """The text with every known secret and everything of a secret's shape as `[secret]`."""
-    for known in sorted(_known, key=len, reverse=True):
-        text = _known[known].sub(HIDDEN, text)
+    if _known:
+        text = _any_of(tuple(_known)).sub(HIDDEN, text)
     for shape, instead in _SHAPES:
         text = shape.sub(instead, text)
     return text
@@ -71,7 +72,13 @@ def _forms(secret: str) -> set[str]:
     return {form for form in forms if len(form) >= SHORTEST}
 
 
-def _pattern(form: str) -> re.Pattern[str]:
+@cache
+def _any_of(forms: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for all, the longest first."""
+    return re.compile("|".join(map(_pattern, sorted(forms, key=len, reverse=True))))
+
+
+def _pattern(form: str) -> str:
     """A short one only as a whole word: the password `postgres` is not part of `postgresql`."""
     escaped = re.escape(form)
-    return re.compile(escaped if len(form) >= LONG else rf"(?<![^\W_]){escaped}(?![^\W_])")
+    return escaped if len(form) >= LONG else rf"(?<![^\W_]){escaped}(?![^\W_])"

@@ -11,7 +11,7 @@ commit whose outcome must be told is waited for: nothing but its end says whethe
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -105,7 +105,7 @@ class Connection:
         with unavailable():
             return await self.run(self.driver.rows(query))
 
-    async def run(self, call: Coroutine[Any, Any, T]) -> T:
+    async def run(self, call: Awaitable[T]) -> T:
         """Awaits a call; when cancelled meanwhile, leaves it to `close`."""
         task = asyncio.ensure_future(call)
         try:
@@ -146,17 +146,23 @@ class Database:
         connection = Connection(self._driver())
         try:
             with unavailable():
-                await connection.run(connection.driver.begin())
+                if not connection.driver.begun():
+                    await connection.run(connection.driver.begin())
             yield connection
             with committing():
                 commit = connection.driver.commit()
                 await (to_the_end(commit) if told else connection.run(commit))
         finally:
-            ending = asyncio.ensure_future(self._end(connection))
-            self._ending.add(ending)
-            ending.add_done_callback(self._ending.discard)
-            if connection.left is None:
-                await (to_the_end(ending) if told else asyncio.shield(ending))
+            await self._finish(connection, told)
+
+    async def _finish(self, connection: Connection, told: bool) -> None:
+        if connection.left is None and not connection.on_postgresql:
+            return await self._end(connection)  # never waits, so nothing can come between
+        ending = asyncio.ensure_future(self._end(connection))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+        if connection.left is None:
+            await (to_the_end(ending) if told else asyncio.shield(ending))
 
     async def empty_log(self) -> bool:
         """See engines.empty_log."""

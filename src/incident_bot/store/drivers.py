@@ -7,7 +7,7 @@ What may take long (a commit waits for the disk, a read of a whole journal) does
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
@@ -30,6 +30,9 @@ class Driver(Protocol):
 
     dialect: str
 
+    def begun(self) -> bool:
+        """True when it could begin without waiting."""
+
     async def begin(self) -> None:
         """Takes a connection and begins."""
 
@@ -41,7 +44,7 @@ class Driver(Protocol):
     async def rows(self, query: Executable) -> Sequence[RowMapping]:
         """All rows of a question whose answer may be long."""
 
-    async def commit(self) -> None:
+    def commit(self) -> Awaitable[None]:
         """Makes it last."""
 
     async def close(self) -> None:
@@ -55,6 +58,10 @@ class Postgresql:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._connection: AsyncConnection = engine.connect()
+
+    def begun(self) -> bool:
+        """As Driver: never."""
+        return False
 
     async def begin(self) -> None:
         """As Driver."""
@@ -70,9 +77,9 @@ class Postgresql:
         """As Driver."""
         return (await self._connection.execute(query)).mappings().all()
 
-    async def commit(self) -> None:
+    def commit(self) -> Awaitable[None]:
         """As Driver."""
-        await self._connection.commit()
+        return self._connection.commit()
 
     async def close(self) -> None:
         """As Driver."""
@@ -91,17 +98,26 @@ class Sqlite:
         self._begin = begin
         self._connection: SyncConnection | None = None
 
+    def begun(self) -> bool:
+        """As Driver: nearly always, for who else should have the lock?"""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        try:
+            self._connection.exec_driver_sql(self._begin)
+        except OperationalError as error:
+            if "locked" in str(error.orig):
+                return False
+            raise
+        return True
+
     async def begin(self) -> None:
         """As Driver. Another process (a backup, a shell) may hold the lock: tried for 1.5 s."""
-        connection = self._connection = self._engine.connect()
         until, pause = time.monotonic() + BUSY_MS / 1000, _LOOK_AGAIN[0]
-        while True:
-            try:
-                connection.exec_driver_sql(self._begin)
+        while not self.begun():
+            if time.monotonic() > until:
+                assert self._connection is not None
+                self._connection.exec_driver_sql(self._begin)  # and says what is in the way
                 return
-            except OperationalError as error:
-                if time.monotonic() > until or "locked" not in str(error.orig):
-                    raise
             await asyncio.sleep(pause)
             pause = min(_LOOK_AGAIN[1], 2 * pause)
 
@@ -121,15 +137,15 @@ class Sqlite:
         assert connection is not None
         return await self._apart(lambda: connection.execute(query).mappings().all())
 
-    async def commit(self) -> None:
+    def commit(self) -> Awaitable[None]:
         """As Driver."""
         assert self._connection is not None
-        await self._apart(self._connection.commit)
+        return self._apart(self._connection.commit)
 
     async def close(self) -> None:
         """As Driver."""
         if self._connection is not None:
             self._connection.close()
 
-    async def _apart(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+    def _apart(self, call: Callable[[], T]) -> Awaitable[T]:
+        return asyncio.get_running_loop().run_in_executor(self._threads, call)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import BindParameter, bindparam, insert, select, text, update
 
 from incident_bot.store.connection import Connection
 from incident_bot.store.tables import inbox
@@ -14,6 +14,11 @@ from incident_bot.store.texts import storable_text
 
 KEEP_RAW_SECONDS = 30 * 86400.0
 
+# Made once: to make a statement takes longer than to run it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_BY_ID = select(inbox.c.main).where(inbox.c.source == bindparam("of"), inbox.c.id.in_(_IDS))
+_ANSWER = select(inbox.c.answer).where(inbox.c.source == bindparam("of"), inbox.c.id.in_(_IDS))
+_KEEP = insert(inbox)
 _ALONE = text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:numbers AS bigint[])) AS n")
 
 
@@ -49,16 +54,12 @@ async def seen(connection: Connection, delivery: Delivery) -> Mapping[str, Any] 
     """
     if connection.on_postgresql:
         await connection.execute(_ALONE, {"numbers": delivery.lock_numbers})
-    mine = select(inbox.c.main).where(
-        inbox.c.source == delivery.source, inbox.c.id.in_(delivery.ids)
-    )
-    rows = await connection.execute(
-        select(inbox.c.answer).where(inbox.c.source == delivery.source, inbox.c.id.in_(mine))
-    )
-    answers = rows.scalars().all()
-    if not answers:
+    found = await connection.execute(_BY_ID, {"of": delivery.source, "ids": delivery.ids})
+    mains = found.scalars().all()
+    if not mains:
         return None
-    return next((answer for answer in answers if answer), {})
+    found = await connection.execute(_ANSWER, {"of": delivery.source, "ids": mains})
+    return next((answer for answer in found.scalars() if answer), {})
 
 
 async def remember(
@@ -68,20 +69,19 @@ async def remember(
     answer: Mapping[str, Any] | None,
 ) -> None:
     """Keeps that it was handled. An id that is already known breaks the transaction."""
-    now = time.time()
     shared = {
         "source": delivery.source,
         "main": delivery.ids[0],
-        "received_at": now,
+        "received_at": time.time(),
         "kind": storable_text(delivery.kind),
         "outcome": storable_text(outcome),
+        "ref": None,
+        "raw": None,
         "answer": None,
     }
     rows: list[dict[str, Any]] = [{**shared, "id": each} for each in delivery.ids]
     rows[0] |= {"raw": delivery.raw, "answer": dict(answer) if answer else None}
-    await connection.execute(insert(inbox).values(rows[0]))
-    if rows[1:]:
-        await connection.execute(insert(inbox), rows[1:])
+    await connection.execute(_KEEP, rows)
 
 
 async def belongs_to(connection: Connection, delivery: Delivery, ref: str) -> None:

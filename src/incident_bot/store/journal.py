@@ -43,10 +43,11 @@ def columns_of(state: Incident) -> dict[str, Any]:
 async def read(connection: Connection, ref: str) -> list[tuple[e.Entry, chain.Link]]:
     """The whole journal with its links, in recorded order."""
     query = select(entries).where(entries.c.ref == ref).order_by(entries.c.seq)
-    return [(_entry(row), _link(row)) for row in await connection.rows(query)]
+    return [(entry_of(row), _link(row)) for row in await connection.rows(query)]
 
 
-def _entry(row: RowMapping) -> e.Entry:
+def entry_of(row: RowMapping) -> e.Entry:
+    """A stored row as an entry."""
     return e.Entry.model_validate(
         {
             "seq": row["seq"],

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from incident_bot.store import engines
 from incident_bot.store.errors import StoreError, StoreMissing, brief, cut, opening, state_of
+from incident_bot.store.refold import refold
 from incident_bot.store.tables import METADATA
 
 REVISIONS = ("0001", "0002")
@@ -68,6 +69,8 @@ def _upgrade(connection: Connection) -> str | None:
     revision = examine(connection)
     if revision != HEAD:
         run_scripts(connection, revision)
+        if revision is not None:
+            refold(connection)
     return revision
 
 

@@ -89,8 +89,9 @@ class Unit:
         return ref
 
     async def alert(self, alert_id: str) -> AlertSeen | None:
-        """The alert as last seen."""
-        seen = await self._one(select(alerts.c.seen).where(alerts.c.alert_id == alert_id))
+        """The alert as last seen, locked until the unit ends."""
+        query = select(alerts.c.seen).where(alerts.c.alert_id == alert_id)
+        seen = await self._one(query.with_for_update())
         return None if seen is None else AlertSeen.model_validate(seen)
 
     async def save_alert(self, alert: AlertSeen, ref: str | None) -> None:
