@@ -2,48 +2,61 @@
 
 import argparse
 import asyncio
+import json
+import platform
+import sqlite3
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 
-from bench import commands, opening, running, webhooks
+from bench import age, commands, export, opening, running, webhooks
 from bench.figure import Figure
-from incident_bot.standin import PagerDutyStandIn, SlackStandIn
+from bench.setting import Setting
 from tests import postgres
-from tests.journeys.running import Stage
 
-PARTS: dict[str, Callable[[Stage], Awaitable[list[Figure]]]] = {
+PARTS: dict[str, Callable[[Setting], Awaitable[list[Figure]]]] = {
     "opening": opening.measure,
-    "running": running.measure,
     "webhooks": webhooks.measure,
     "commands": commands.measure,
+    "age": age.measure,
+    "export": export.measure,
+    "running": running.measure,
 }
-
-
-async def _measure(part: str, database_url: str | None) -> list[Figure]:
-    """A bot of its own for each part, so that none works off another's jobs."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with (
-            SlackStandIn() as slack,
-            PagerDutyStandIn(from_emails=["bot@example.com"]) as pagerduty,
-        ):
-            stage = Stage(slack, pagerduty, Path(folder), database_url)
-            await stage.bot.start()
-            try:
-                return await PARTS[part](stage)
-            finally:
-                await stage.bot.stop()
+LIBRARIES = ("aiohttp", "slack-bolt", "sqlalchemy", "sqlmodel", "pydantic", "asyncpg")
 
 
 @contextmanager
-def _databases(kind: str) -> Iterator[Callable[[], str | None]]:
+def _setting(kind: str) -> Iterator[Setting]:
     if kind == "sqlite":
-        yield lambda: None
+        yield Setting(kind, lambda: None)
         return
     with postgres.serve() as server:
-        yield server.create
+        yield Setting(kind, server.create)
+
+
+def _machine() -> dict[str, object]:
+    """What the figures depend on beside the code."""
+    cpu = Path("/proc/cpuinfo")
+    models = [
+        line.partition(":")[2].strip()
+        for line in (cpu.read_text().splitlines() if cpu.exists() else ())
+        if line.startswith("model name")
+    ]
+    return {
+        "processor": models[0] if models else platform.processor() or platform.machine(),
+        "cores": len(models) or None,
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        **{name: version(name) for name in LIBRARIES},
+    }
+
+
+def _line(mark: str, what: str, measured: str, floor: str, bar: str) -> str:
+    return f"{mark:5}{what:50} {measured:60} {floor:12} {bar}".rstrip()
 
 
 def main() -> int:
@@ -51,15 +64,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", choices=list(PARTS), action="append", help="this part alone")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument("--json", action="store_true", help="everything as one JSON document")
     wanted = parser.parse_args()
-    print(f"{wanted.database}; times of this machine, ratios of this run\n")
-    missed = 0
-    with _databases(wanted.database) as database:
+    machine, figures = _machine(), list[Figure]()
+    say: Callable[[str], None] = (
+        (lambda line: None) if wanted.json else (lambda line: print(line, flush=True))
+    )
+    say("  ".join(f"{name} {value}" for name, value in machine.items()))
+    say(f"{wanted.database}; times are this machine's, ratios are of this run\n")
+    say(_line("", "what", "measured", "floor", "bar"))
+    with _setting(wanted.database) as setting:
         for part in wanted.only or PARTS:
-            for figure in asyncio.run(_measure(part, database())):
-                missed += not figure.reached
-                mark = "     " if figure.reached else "MISS "
-                print(f"{mark}{figure.what:48} {figure.measured:58} bar {figure.bar}", flush=True)
+            for figure in asyncio.run(PARTS[part](setting)):
+                figures.append(figure)
+                mark = "" if figure.reached else "MISS"
+                say(_line(mark, figure.what, figure.measured, figure.floor, figure.bar))
+    missed = [figure for figure in figures if not figure.reached]
+    say(f"\n{len(figures) - len(missed)} of {len(figures)} bars reached")
+    if wanted.json:
+        told = [asdict(figure) for figure in figures]
+        print(json.dumps({"machine": machine, "database": wanted.database, "figures": told}))
     return 1 if missed else 0
 
 

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 
 from bench.figure import Figure, percentile
+from bench.setting import Setting
 from incident_bot.standin import Call
 from tests.journeys.running import Stage
 
@@ -57,8 +58,13 @@ async def _open(stage: Stage, number: int) -> Opening:
     )
 
 
-async def measure(stage: Stage) -> list[Figure]:
+async def measure(setting: Setting) -> list[Figure]:
     """Opens rooms one after the other. The floor is 2 calls until the invitation, 3 in all."""
+    async with setting.stage() as stage:
+        return await _measure(stage)
+
+
+async def _measure(stage: Stage) -> list[Figure]:
     stage.slack.delay = CALL
     openings = [await _open(stage, number) for number in range(ROOMS)][WARM:]
     stage.slack.delay = 0.0
@@ -76,8 +82,11 @@ async def measure(stage: Stage) -> list[Figure]:
         Figure(
             "webhook in → invitation answered",
             f"{invited:.2f} call times ({ours})",
+            "2",
             "2.2",
             invited <= 2.2,
         ),
-        Figure("webhook in → room complete", f"{complete:.2f} call times", "3.6", complete <= 3.6),
+        Figure(
+            "webhook in → room complete", f"{complete:.2f} call times", "3", "3.6", complete <= 3.6
+        ),
     ]

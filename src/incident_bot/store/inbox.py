@@ -46,14 +46,19 @@ class Delivery:
         return sorted(int.from_bytes(digest, signed=True) for digest in digests)
 
 
+async def alone(connection: Connection, delivery: Delivery) -> None:
+    """Waits until no other connection is at work on it; nobody else is until the unit ends."""
+    if connection.on_postgresql:
+        await connection.execute(_ALONE, {"numbers": delivery.lock_numbers})
+
+
 async def seen(connection: Connection, delivery: Delivery) -> Mapping[str, Any] | None:
     """The answer stored for this delivery, {} when it had none, None when it is new.
 
     On PostgreSQL the same delivery may be at work on another connection: it is waited for, so that
     this one gets the same answer and not a refusal of what the other has just done.
     """
-    if connection.on_postgresql:
-        await connection.execute(_ALONE, {"numbers": delivery.lock_numbers})
+    await alone(connection, delivery)
     found = await connection.execute(_BY_ID, {"of": delivery.source, "ids": delivery.ids})
     mains = found.scalars().all()
     if not mains:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from incident_bot.domain import chain, entries, incident
 from incident_bot.domain.commands import AlertSeen
@@ -23,12 +23,10 @@ from incident_bot.store.connection import (
 from incident_bot.store.errors import READ_ONLY, StoreUnavailable
 from incident_bot.store.people import KnownPerson
 from incident_bot.store.queue import JobState, Queue
-from incident_bot.store.tables import alerts, incidents, jobs, room_names
+from incident_bot.store.tables import NOT_OVER, UNFINISHED, alerts, incidents, jobs, room_names
 from incident_bot.store.unit import Unit
 
 T = TypeVar("T")
-
-_NOT_OVER = ("open", "acknowledged", "mitigated")
 
 
 @dataclass(frozen=True)
@@ -190,7 +188,7 @@ class Store:
         """Incidents, newest first."""
         query = select(incidents.c.state).order_by(incidents.c.number.desc()).limit(limit)
         if only_open:
-            query = query.where(incidents.c.status.in_(_NOT_OVER))
+            query = query.where(text(NOT_OVER))  # as the index has it
         if not include_private:
             query = query.where(incidents.c.private.is_(False))
         async with self._reading() as connection:
@@ -248,7 +246,9 @@ class Store:
         async with self._reading() as connection:
             statuses = await connection.rows(by_status)
             oldest = await connection.execute(
-                select(func.min(jobs.c.due_at)).where(jobs.c.state == JobState.WAITING.value)
+                select(func.min(jobs.c.due_at)).where(
+                    jobs.c.state == JobState.WAITING.value, text(UNFINISHED)
+                )
             )
             due = oldest.scalar()
         return Counts(

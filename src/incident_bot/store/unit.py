@@ -89,9 +89,12 @@ class Unit:
         return ref
 
     async def alert(self, alert_id: str) -> AlertSeen | None:
-        """The alert as last seen, locked until the unit ends."""
-        query = select(alerts.c.seen).where(alerts.c.alert_id == alert_id)
-        seen = await self._one(query.with_for_update())
+        """The alert as last seen, locked until the unit ends (also one that is not known yet)."""
+        query = select(alerts.c.seen).where(alerts.c.alert_id == alert_id).with_for_update()
+        seen = await self._one(query)
+        if seen is None and self._connection.on_postgresql:
+            await inbox.alone(self._connection, Delivery(source="alert", id=alert_id))
+            seen = await self._one(query)
         return None if seen is None else AlertSeen.model_validate(seen)
 
     async def save_alert(self, alert: AlertSeen, ref: str | None) -> None:
