@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports check bench dev reference constraints clean
+.PHONY: help demo test soak lint types imports check bench dev reference constraints clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | head -5
@@ -20,6 +20,10 @@ demo: .venv/.runtime
 
 test: .venv/.dev
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+# Kill points, replicas, hostile input, for as long as it takes: about half an hour.
+soak: .venv/.dev
+	$(BIN)/python -m pytest -n auto -m soak --timeout 1800 $(ARGS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check

@@ -120,12 +120,13 @@ async def measure(setting: Setting) -> list[Figure]:
             await asyncio.sleep(0.05)  # what the commands asked for outside is done meanwhile
     ratios = {verb: median(aged) / median(fresh) for verb, (aged, fresh) in waits.items()}
     worst = max(ratios, key=lambda verb: ratios[verb])
-    all_old = sum(median(aged) for aged, _ in waits.values())
-    all_new = sum(median(fresh) for _, fresh in waits.values())
+    old_sum = sum(median(aged) for aged, _ in waits.values())
+    new_sum = sum(median(fresh) for _, fresh in waits.values())
+    most = f"{worst.split()[0]} {ratios[worst]:.2f} × most"
     return [
         Figure(
             f"{CLOSED:,} closed incidents, {CLOSED * ENTRIES:,} entries",
-            f"{all_old / all_new:.2f} × an empty one; {worst.split()[0]} {ratios[worst]:.2f} × most",
+            f"{old_sum / new_sum:.2f} × an empty one; {most}",
             "1",
             f"{BAR} ×",
             ratios[worst] <= BAR,

@@ -106,7 +106,6 @@ LOUD = (
     "httpx",
     "httpcore",
     "aiohttp.access",
-    "aiosqlite",
     "sqlalchemy.engine.Engine",
     "alembic.runtime.migration",
     "apscheduler.scheduler",

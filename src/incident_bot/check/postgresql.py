@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -43,15 +44,14 @@ async def postgresql_checks(url: URL, seconds: float) -> tuple[list[Finding], Re
         return [fail(DATABASE, str(error))], None
     try:
         with opening():
-            async with asyncio.timeout(seconds), engine.connect() as connection:
-                seen = (await connection.execute(_LOOK)).mappings().one()
-                revision = await connection.run_sync(_revision)
+            async with asyncio.timeout(seconds):
+                seen, revision = await engines.looking(engine, _seen)
     except StoreError as error:
         return [fail(DATABASE, str(error))], None
     except StoreUnavailable as error:
         return [fail(DATABASE, f"PostgreSQL at {place}: {_words(error, seconds)}", network)], None
     finally:
-        await engine.dispose()
+        await engines.dispose(engine)
     local = host.startswith("/") or is_loopback(f"http://{host}")
     return [*server_findings(place, seen, local=local)], revision
 
@@ -68,11 +68,12 @@ def _words(error: StoreUnavailable, seconds: float) -> str:
             return str(error).removeprefix("the database did not answer: ")
 
 
-def _revision(connection: Connection) -> Revision:
+def _seen(connection: Connection) -> tuple[Mapping[str, Any], Revision]:
+    row = connection.execute(_LOOK).mappings().one()
     try:
-        return migrate.examine(connection)
+        return {**row}, migrate.examine(connection)
     except StoreError as error:
-        return error
+        return {**row}, error
 
 
 def server_findings(place: str, seen: Any, *, local: bool) -> list[Finding]:

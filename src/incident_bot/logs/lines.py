@@ -22,7 +22,7 @@ def set_up(level: str = "INFO", form: Form | None = None) -> None:
     """Send structlog's and every library's lines to standard error.
 
     `level` (a logging name) is for our own lines. Libraries speak from WARNING on whatever it is:
-    below that slack_sdk, aiosqlite and others write out headers, bodies and database rows.
+    below that slack_sdk, sqlalchemy and others write out headers, bodies and database rows.
     `form` None: console on a terminal, JSON elsewhere.
     """
     terminal = sys.stderr.isatty()
