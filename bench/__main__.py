@@ -12,7 +12,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import age, commands, export, opening, running, webhooks
+from bench import age, commands, export, growth, opening, running, webhooks
 from bench.figure import Figure
 from bench.setting import Setting
 from tests import postgres
@@ -25,6 +25,8 @@ PARTS: dict[str, Callable[[Setting], Awaitable[list[Figure]]]] = {
     "export": export.measure,
     "running": running.measure,
 }
+MORE = {"growth": growth.measure}
+"""Only when asked for: no bars, and minutes long."""
 LIBRARIES = ("aiohttp", "slack-bolt", "sqlalchemy", "sqlmodel", "pydantic", "asyncpg")
 
 
@@ -62,7 +64,7 @@ def _line(mark: str, what: str, measured: str, floor: str, bar: str) -> str:
 def main() -> int:
     """The exit code: 0 when every bar is reached."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", choices=list(PARTS), action="append", help="this part alone")
+    parser.add_argument("--only", choices=[*PARTS, *MORE], action="append", help="this part alone")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--json", action="store_true", help="everything as one JSON document")
     wanted = parser.parse_args()
@@ -75,7 +77,7 @@ def main() -> int:
     say(_line("", "what", "measured", "floor", "bar"))
     with _setting(wanted.database) as setting:
         for part in wanted.only or PARTS:
-            for figure in asyncio.run(PARTS[part](setting)):
+            for figure in asyncio.run((PARTS | MORE)[part](setting)):
                 figures.append(figure)
                 mark = "" if figure.reached else "MISS"
                 say(_line(mark, figure.what, figure.measured, figure.floor, figure.bar))

@@ -34,7 +34,7 @@ async def _post(session: aiohttp.ClientSession, url: str, raw: bytes, secret: st
     return time.monotonic() - began
 
 
-async def _throughput(
+async def throughput(
     session: aiohttp.ClientSession, url: str, secret: str, numbers: Iterator[int]
 ) -> float:
     """Accepted in a second, so many at once."""
@@ -94,8 +94,8 @@ async def _measure(stage: Stage) -> list[Figure]:
             await asyncio.sleep(1 / EACH_SECOND)
         slow = percentile(list(await asyncio.gather(*waits)), 0.99) * 1000
         for _ in range(TURNS):
-            ours.append(await _throughput(session, url, secret, numbers))
-            bare.append(await _throughput(session, other, secret, numbers))
+            ours.append(await throughput(session, url, secret, numbers))
+            bare.append(await throughput(session, other, secret, numbers))
     mine, least = percentile(ours, 0.5), percentile(bare, 0.5)
     return [
         Figure(
