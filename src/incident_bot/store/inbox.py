@@ -72,30 +72,23 @@ async def remember(
     delivery: Delivery,
     outcome: str,
     answer: Mapping[str, Any] | None,
+    ref: str | None,
 ) -> None:
-    """Keeps that it was handled. An id that is already known breaks the transaction."""
+    """Keeps that it was handled, and for which incident, so that a redaction finds it. An id that
+    is already known breaks the transaction."""
     shared = {
         "source": delivery.source,
         "main": delivery.ids[0],
         "received_at": time.time(),
         "kind": storable_text(delivery.kind),
         "outcome": storable_text(outcome),
-        "ref": None,
+        "ref": ref,
         "raw": None,
         "answer": None,
     }
     rows: list[dict[str, Any]] = [{**shared, "id": each} for each in delivery.ids]
     rows[0] |= {"raw": delivery.raw, "answer": dict(answer) if answer else None}
     await connection.execute(_KEEP, rows)
-
-
-async def belongs_to(connection: Connection, delivery: Delivery, ref: str) -> None:
-    """Notes which incident a delivery was about, so that a redaction finds it."""
-    await connection.execute(
-        update(inbox)
-        .where(inbox.c.source == delivery.source, inbox.c.id.in_(delivery.ids))
-        .values(ref=ref)
-    )
 
 
 async def expire(connection: Connection, before: float) -> int:

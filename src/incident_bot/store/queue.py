@@ -83,13 +83,18 @@ _READY = f"""
         WHERE a.job = j.key AND (d.state IS NULL OR d.state <> 'done'))
 """  # noqa: S608 - made of constants only
 
+_CLAIMED = (
+    *(jobs.c.id, jobs.c.key, jobs.c.kind, jobs.c.ref, jobs.c.args, jobs.c.lane, jobs.c.attempt),
+    *(jobs.c.fence, jobs.c.severity, jobs.c.enqueued_at, jobs.c.waits_for),
+)
+
 _CLAIM = f"""
     UPDATE job SET state = 'running', fence = fence + 1, attempt = attempt + 1,
                    worker = :worker, due_at = :until
     WHERE id = ({_READY.format(what="j.id")} AND j.due_at <= :now
                 ORDER BY j.urgent DESC, j.severity, j.id LIMIT 1 {{lock}})
       AND due_at <= :now AND {UNFINISHED}
-    RETURNING id
+    RETURNING {", ".join(column.name for column in _CLAIMED)}
 """  # noqa: S608
 
 _MINE = (
@@ -103,14 +108,17 @@ def _holding(job: Job) -> dict[str, Any]:
     return {"job_id": job.id, "job_fence": job.fence}
 
 
+_FINISH = (
+    update(jobs)
+    .where(_MINE)
+    .values(state=JobState.DONE.value, result=bindparam("of_it", type_=jobs.c.result.type))
+    .values(error=None)
+)
+
+
 async def finish(connection: Connection, job: Job, result: Mapping[str, Any]) -> bool:
     """Marks it done within the caller's transaction; False when somebody else has it now."""
-    done = await connection.execute(
-        update(jobs)
-        .where(_MINE)
-        .values(state=JobState.DONE.value, result=dict(result), error=None),
-        _holding(job),
-    )
+    done = await connection.execute(_FINISH, {**_holding(job), "of_it": dict(result)})
     return done.rowcount == 1
 
 
@@ -139,7 +147,7 @@ class Queue:
         self._read = read
         lock = "FOR UPDATE OF j SKIP LOCKED" if read.dialect == "postgresql" else ""
         kinds: BindParameter[Any] = bindparam("kinds", expanding=True)
-        self._claim = text(_CLAIM.format(lock=lock)).bindparams(kinds)
+        self._claim = text(_CLAIM.format(lock=lock)).bindparams(kinds).columns(*_CLAIMED)
         self._due = text(_READY.format(what="MIN(j.due_at)")).bindparams(kinds)
 
     @asynccontextmanager
@@ -163,15 +171,13 @@ class Queue:
         values = {"worker": worker, "now": now, "until": now + lease, "kinds": _names(kinds)}
         try:
             async with self._writing() as connection:
-                job_id = (await connection.execute(self._claim, values)).scalar()
-                if job_id is None:
-                    return None
-                rows = await connection.execute(select(jobs).where(jobs.c.id == job_id))
-                row = rows.mappings().one()
+                row = (await connection.execute(self._claim, values)).mappings().first()
         except StoreUnavailable as error:
             if isinstance(error.__cause__, IntegrityError):
                 return None  # another replica has just taken the head of this lane
             raise
+        if row is None:
+            return None
         return Job(
             id=row["id"],
             key=row["key"],

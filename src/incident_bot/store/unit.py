@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Executable, Select, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from incident_bot.domain import chain, entries, incident
 from incident_bot.domain.commands import AlertSeen
@@ -18,13 +19,24 @@ from incident_bot.store.inbox import Delivery
 from incident_bot.store.queue import Job
 from incident_bot.store.tables import alerts, counters, incidents
 
+_INSERT_INCIDENT = insert(incidents)
+
+
+def _keep_alert(of: Any) -> Executable:
+    new = of.insert(alerts)
+    kept = {"seen": new.excluded.seen, "ref": func.coalesce(new.excluded.ref, alerts.c.ref)}
+    return new.on_conflict_do_update(index_elements=[alerts.c.alert_id], set_=kept)  # type: ignore[no-any-return]
+
+
+_KEEP_ALERT = {"sqlite": _keep_alert(sqlite), "postgresql": _keep_alert(postgresql)}
+
 
 class Unit:
     """What may be done within a unit of work. It commits when its block ends well."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._deliveries: list[Delivery] = []
+        self._handled: list[tuple[Delivery, str, Mapping[str, Any] | None]] = []
         self._refs: list[str] = []
         self._links: dict[str, tuple[int, str]] = {}  # the last seq and hash of what was read
         self._locked: dict[str, Incident] = {}
@@ -39,9 +51,9 @@ class Unit:
     async def remember(
         self, delivery: Delivery, *, outcome: str, answer: Mapping[str, Any] | None = None
     ) -> None:
-        """Keeps that the delivery was handled, with what was answered."""
-        await inbox.remember(self._connection, delivery, outcome, answer)
-        self._deliveries.append(delivery)
+        """Keeps that the delivery was handled, with what was answered, and of which incident it was
+        (which is known in the end): see `settle`."""
+        self._handled.append((delivery, outcome, answer))
 
     # Incidents
 
@@ -99,16 +111,8 @@ class Unit:
 
     async def save_alert(self, alert: AlertSeen, ref: str | None) -> None:
         """Keeps the alert as seen now. `ref` None leaves it where it belonged."""
-        values: dict[str, Any] = {"seen": alert.model_dump(mode="json")}
-        if ref is not None:
-            values["ref"] = ref
-        done = await self._connection.execute(
-            update(alerts).where(alerts.c.alert_id == alert.alert_id).values(**values)
-        )
-        if done.rowcount == 0:
-            await self._connection.execute(
-                insert(alerts).values(alert_id=alert.alert_id, **{"ref": None, **values})
-            )
+        values = {"alert_id": alert.alert_id, "seen": alert.model_dump(mode="json"), "ref": ref}
+        await self._connection.execute(_KEEP_ALERT[self._connection.driver.dialect], values)
 
     # Decisions
 
@@ -148,7 +152,7 @@ class Unit:
         await enqueue.enqueue(self._connection, ref, jobs)
 
     async def _last_hash(self, before: Incident) -> str:
-        if before.ref not in self._links:
+        if before.exists and before.ref not in self._links:
             await self.incident(before.ref)
         seq, last_hash = self._links.get(before.ref, (0, chain.GENESIS))
         if seq != before.last_seq:
@@ -178,15 +182,14 @@ class Unit:
         await self._connection.execute(
             update(counters).where(counters.c.name == "incident").values(value=number)
         )
-        await self._connection.execute(
-            insert(incidents).values(
-                number=number,
-                ref=state.ref,
-                open_group=None if state.is_over else state.group,
-                last_hash=last_hash,
-                **journal.columns_of(state),
-            )
-        )
+        values = {
+            "number": number,
+            "ref": state.ref,
+            "open_group": None if state.is_over else state.group,
+            "last_hash": last_hash,
+            **journal.columns_of(state),
+        }
+        await self._connection.execute(_INSERT_INCIDENT, values)
 
     async def _update(self, before: Incident, state: Incident, last_hash: str) -> None:
         values = {**journal.columns_of(state), "last_hash": last_hash}
@@ -210,10 +213,11 @@ class Unit:
         return await queue.bury(self._connection, job, error)
 
     async def settle(self) -> None:
-        """The last thing before the commit: ties deliveries to the incident they were about."""
-        for ref in self._refs[:1]:
-            for delivery in self._deliveries:
-                await inbox.belongs_to(self._connection, delivery, ref)
+        """The last thing before the commit: keeps the deliveries that were handled. A delivery
+        whose id is already known breaks the transaction."""
+        ref = self._refs[0] if self._refs else None
+        for delivery, outcome, answer in self._handled:
+            await inbox.remember(self._connection, delivery, outcome, answer, ref)
 
     async def _one(self, query: Select[Any]) -> Any:
         return (await self._connection.execute(query)).scalar()
