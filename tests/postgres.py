@@ -25,7 +25,7 @@ import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, Literal, TypeVar
 
 import asyncpg
 import pytest
@@ -49,11 +49,15 @@ SETTINGS = {
 
 
 class Server:
-    """A PostgreSQL server. `bin`: the folder of its programs, None when they are not here."""
+    """A PostgreSQL server. `bin`: the folder of its programs, None when they are not here.
 
-    def __init__(self, url: URL, programs: Path | None) -> None:
+    `keeper`: how to reach the process that keeps it; None when it is somebody else's server.
+    """
+
+    def __init__(self, url: URL, programs: Path | None, keeper: IO[str] | None = None) -> None:
         self.url = url
         self.bin = programs
+        self._keeper = keeper
 
     def url_of(self, database: str) -> str:
         """The plain URL of a database, for any process on this machine."""
@@ -77,6 +81,32 @@ class Server:
             f" WHERE datname = '{name}' AND pid <> pg_backend_pid()"
         )
         return len(ended)
+
+    def stop(self, how: Literal["fast", "immediate"]) -> None:
+        """Stops it, as `pg_ctl stop -m` does: "immediate" is a crash, after which it recovers.
+        What a database of `synchronous_commit` off had committed may then be lost."""
+        self._tell(f"stop {how}", up=False)
+
+    def start(self) -> None:
+        """Starts it again, on the same port and data; connections are taken when this returns."""
+        self._tell("start", up=True)
+
+    def _tell(self, order: str, *, up: bool) -> None:
+        if self._keeper is None:
+            absent("the server of TEST_DATABASE_URL is not ours to stop")
+        assert self._keeper is not None
+        self._keeper.write(f"{order}\n")
+        self._keeper.flush()
+        end = time.monotonic() + START_SECONDS
+        while self._answers() is not up:
+            assert time.monotonic() < end, f"PostgreSQL does not {order}"
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            self.run("SELECT 1")
+            return True
+        return False
 
     def run(self, sql: str, *, on: str | None = None) -> list[Any]:
         """Runs one statement, in the database of the URL `on` if given; its rows."""
@@ -128,7 +158,7 @@ def serve() -> Any:
         if answer:
             absent(f"PostgreSQL did not start: {answer}")
         url = URL.create("postgresql", "postgres", password, "127.0.0.1", port, "postgres")
-        yield Server(url, programs)
+        yield Server(url, programs, keeper.stdin)
     finally:
         keeper.stdin.close()
         keeper.stdout.close()
@@ -177,13 +207,29 @@ def _free_port() -> int:
 
 
 def keep(programs: Path, folder: Path, port: int) -> None:
-    """Starts a server, says nothing (or why not), and stops it when standard input ends."""
+    """Starts a server, says nothing (or why not), and stops it when standard input ends.
+
+    Until then it stops and starts it as told there, a line for each.
+    """
     password = sys.stdin.readline().strip()
     try:
-        server = _started(programs, folder, port, password)
+        account: dict[str, Any] = {}
+        if os.getuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            programs = _readable(programs, folder)
+            folder.chmod(0o755)
+        _make(programs, folder, password, account)
+        server = _started(programs, folder, port, account)
         sys.stdout.flush()
         os.close(1)  # the tests read until here
-        sys.stdin.read()
+        for line in sys.stdin:
+            match line.split():
+                case ["stop", how]:
+                    server.send_signal({"fast": signal.SIGINT, "immediate": signal.SIGQUIT}[how])
+                    server.wait(START_SECONDS)
+                case ["start"]:
+                    server = _started(programs, folder, port, account)
         server.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(10)
@@ -192,13 +238,8 @@ def keep(programs: Path, folder: Path, port: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _started(programs: Path, folder: Path, port: int, password: str) -> "subprocess.Popen[bytes]":
-    account: dict[str, Any] = {}
-    if os.getuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        programs = _readable(programs, folder)
-        folder.chmod(0o755)
+def _make(programs: Path, folder: Path, password: str, account: dict[str, Any]) -> None:
+    """An empty cluster in the folder, owned by this account."""
     data = folder / "data"
     data.mkdir(mode=0o700)
     secret = folder / "password"
@@ -206,15 +247,24 @@ def _started(programs: Path, folder: Path, port: int, password: str) -> "subproc
     if account:
         for path in (data, secret):
             os.chown(path, account["user"], account["group"])
-    plain = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
     make = [str(programs / "initdb"), "--username=postgres", "--auth=password", "--no-sync"]
     make += ["--encoding=UTF8", "--locale=C", f"--pwfile={secret}", "--pgdata", str(data)]
-    _complain(subprocess.run(make, env=plain, cwd=folder, capture_output=True, **account))
+    _complain(subprocess.run(make, env=_plain(), cwd=folder, capture_output=True, **account))
+
+
+def _plain() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _started(
+    programs: Path, folder: Path, port: int, account: dict[str, Any]
+) -> "subprocess.Popen[bytes]":
+    data = folder / "data"
     run = [str(programs / "postgres"), "-D", str(data), "-p", str(port)]
     run += [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    log = (folder / "log").open("wb")
+    log = (folder / "log").open("ab")
     server = subprocess.Popen(
-        run, env=plain, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **account
+        run, env=_plain(), cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **account
     )
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and server.poll() is None:

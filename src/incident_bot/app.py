@@ -18,16 +18,18 @@ from incident_bot.domain.commands import AssignRole, Command, RecordInvitation
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT, Person
 from incident_bot.domain.policy import Policy
-from incident_bot.effects import Later
-from incident_bot.jobs import Clock, Runner, standard_sweeps
+from incident_bot.effects import Later, Side
+from incident_bot.jobs import Clock, Outside, Pools, Runner, Sweep, Telling, standard_sweeps
 from incident_bot.people import People
 from incident_bot.postmortem import write_postmortem, write_timeline
 from incident_bot.service import Service, utc_now
 from incident_bot.slack.app import build_app, slack_routes
 from incident_bot.slack.effects import handlers as slack_handlers
+from incident_bot.slack.effects.budgets import SlackBudgets
 from incident_bot.slack.gateway import Gateway, SlackRefused
 from incident_bot.slack.lookup import Lookup
 from incident_bot.slack.socket_mode import SocketMode
+from incident_bot.slack.trouble import Trouble
 from incident_bot.store import KnownPerson, Store, StoreError, StoreUnavailable
 from incident_bot.web import Life, Metrics, calm, demo_clock
 from incident_bot.web import routes as web_routes
@@ -72,13 +74,26 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
         metrics, life = Metrics(), Life()
         service = Service(store, settings.policy, clock=clock)
 
+        times = settings.policy.retries
+
+        async def hurry(side: Side) -> None:
+            await store.queue.hurry(side)
+            runner.wake()
+
+        outside = Outside(
+            metrics,
+            hurry,
+            span=times.first.total_seconds() / 4,
+            pause=times.longest.total_seconds() / 6,
+        )
+        metrics.away = outside.away_seconds
         gateway = Gateway(
             settings.slack_bot_token,
             settings.slack_api_url,
-            on_call=partial(metrics.call, "slack"),
+            on_call=partial(outside.call, "slack"),
         )
         stack.push_async_callback(gateway.close)
-        pager = _pagerduty(settings, metrics)
+        pager = _pagerduty(settings, outside)
         if pager is not None:
             stack.push_async_callback(pager.close)
 
@@ -114,7 +129,14 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             ),
             **pagerduty.handlers(pager, people),
         }
-        runner = Runner(store, service, handlers, heard=metrics.tried)
+        runner = Runner(
+            store,
+            service,
+            handlers,
+            pools=Pools(budgets=SlackBudgets(gateway.pacer)),
+            retries=times,
+            heard=metrics.tried,
+        )
         service.wake = runner.wake
         service.recorded = lambda command, incident: _measure(
             metrics, command, incident, service.now()
@@ -142,6 +164,7 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             else None,
             identity,
             delivered=metrics.delivery,
+            trouble=Trouble(gateway, lambda: outside.away_since("slack")),
         )
         http = web.Application(middlewares=[calm], client_max_size=MAX_BODY)
         http.add_routes(slack_routes(bolt, partial(metrics.rejected, "slack")))
@@ -153,7 +176,7 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             connecting = Gateway(
                 settings.slack_app_token,
                 settings.slack_api_url,
-                on_call=partial(metrics.call, "slack"),
+                on_call=partial(outside.call, "slack"),
             )
             stack.push_async_callback(connecting.close)
             socket_mode = SocketMode(bolt, connecting, count=metrics.envelope)
@@ -163,7 +186,17 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
         if virtual is not None and settings.demo_clock is not None:
             http.add_routes(demo_clock.routes(virtual, settings.demo_clock))
 
-        ticking = Clock(standard_sweeps(store, runner.wake))
+        async def tell(command: Command, ref: str) -> None:
+            await service.handle(command, ref=ref)
+
+        tell_after = times.tell_after.total_seconds()
+        telling = Telling(store, outside, tell, tell_after)
+        ticking = Clock(
+            (
+                *standard_sweeps(store, runner.wake),
+                Sweep("who waits for PagerDuty", min(5.0, tell_after / 4), telling.sweep),
+            )
+        )
 
         async def start() -> Background:
             background = [
@@ -201,7 +234,7 @@ def _measure(metrics: Metrics, command: Command, incident: Incident, now: dateti
         metrics.alert_to_invitation(max(0.0, (now - incident.detected).total_seconds()))
 
 
-def _pagerduty(settings: Settings, metrics: Metrics) -> pagerduty.PagerDuty | None:
+def _pagerduty(settings: Settings, outside: Outside) -> pagerduty.PagerDuty | None:
     if not settings.pagerduty_webhook_secrets:
         log.warning(
             "PagerDuty's webhooks will be refused: PAGERDUTY_WEBHOOK_SECRETS is not set. "
@@ -217,7 +250,7 @@ def _pagerduty(settings: Settings, metrics: Metrics) -> pagerduty.PagerDuty | No
         settings.pagerduty_api_token,
         settings.pagerduty_api_url,
         settings.pagerduty_from_email,
-        metrics=metrics,
+        metrics=outside,
     )
 
 

@@ -1,8 +1,10 @@
 """What a job handler gets and answers: the contract between runners and adapters."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from incident_bot.domain.commands import Command
 from incident_bot.domain.incident import Incident
@@ -47,12 +49,44 @@ class Done:
 class Later(Exception):
     """Not now: try again after `seconds` (None: the queue's back-off decides).
 
-    `paused`: this try does not count (a rate limit's Retry-After)."""
+    `paused`: this try does not count (a rate limit's Retry-After). `then`: what part of it is
+    confirmed already, recorded at once."""
 
-    def __init__(self, reason: str, seconds: float | None = None, *, paused: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        seconds: float | None = None,
+        *,
+        paused: bool = False,
+        then: Command | None = None,
+    ) -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.paused = paused
+        self.then = then
+
+
+Side = Literal["slack", "pagerduty"]
+"""Who is called outside."""
+
+
+class Away(Later):
+    """The other side gave no usable answer (none at all, or a 5xx). It may have been done or not.
+
+    The job is tried again until that side answers, or the job is too old to be worth it."""
+
+    def __init__(self, reason: str, side: Side, *, then: Command | None = None) -> None:
+        super().__init__(reason, then=then)
+        self.side = side
+
+
+class Refused(Exception):
+    """The other side said no: nothing was done, and asking again does not help."""
+
+    @property
+    def sentence(self) -> str:
+        """What it said, and what can be done, for people."""
+        raise NotImplementedError
 
 
 class GiveUp(Exception):
@@ -60,3 +94,31 @@ class GiveUp(Exception):
 
 
 Handler = Callable[[Effect], Awaitable[Done]]
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the job over, or may: what this runner learned or would do next is
+    theirs."""
+
+
+@dataclass
+class Lease:
+    """How long the job in hand is surely ours: until this moment of the monotonic clock."""
+
+    until: float
+
+
+_lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
+
+
+def hold(lease: Lease) -> None:
+    """Everything that this task does from now on is done for the job of this lease."""
+    _lease.set(lease)
+
+
+def must_hold() -> None:
+    """Called right before each call outside. LeaseLost when the lease is over: a process that was
+    stopped for a while wakes up where it was, before its lease's keeper does."""
+    lease = _lease.get()
+    if lease is not None and time.monotonic() >= lease.until:
+        raise LeaseLost

@@ -7,10 +7,11 @@ each other.
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 
-from incident_bot.effects import Later
+from incident_bot.effects import Later, Refused
 from incident_bot.store import KnownPerson, Store
 
 log = structlog.get_logger(__name__)
@@ -74,10 +75,10 @@ class People:
             return cached
         try:
             return await self._once(pagerduty_id, name, cached)
-        except Later as later:
+        except (Later, Refused) as problem:
             if cached is None or not cached.slack_id:
                 raise
-            log.warning("PagerDuty user not looked up", user=pagerduty_id, error=str(later))
+            log.warning("PagerDuty user not looked up", user=pagerduty_id, error=str(problem))
             return cached
 
     async def _once(
@@ -88,8 +89,13 @@ class People:
         if asking is None:
             asking = asyncio.create_task(self._from_pagerduty(pagerduty_id, name, cached))
             self._asking[pagerduty_id] = asking
-            asking.add_done_callback(lambda _: self._asking.pop(pagerduty_id))
+            asking.add_done_callback(partial(self._answered, pagerduty_id))
         return await asyncio.shield(asking)
+
+    def _answered(self, pagerduty_id: str, asked: asyncio.Task[KnownPerson]) -> None:
+        del self._asking[pagerduty_id]
+        if not asked.cancelled():
+            asked.exception()  # nobody may have had the time to wait for it
 
     async def _from_pagerduty(
         self, pagerduty_id: str, name: str | None, cached: KnownPerson | None

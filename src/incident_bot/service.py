@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from incident_bot.domain import commands as c
+from incident_bot.domain import early
 from incident_bot.domain.decide import decide, reads_journal
-from incident_bot.domain.decision import Decision, Refusal, Reply, from_json, to_json
+from incident_bot.domain.decision import Refusal, Reply, from_json, to_json
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT
 from incident_bot.domain.policy import Policy, Route
-from incident_bot.effects import Done
+from incident_bot.effects import Done, LeaseLost
 from incident_bot.store import Delivery, Job, Store, StoreUnavailable, StoreUnsure, Unit, storable
 
 T = TypeVar("T")
@@ -26,10 +27,6 @@ class Unavailable(Exception):
 
 class Unsure(Unavailable):
     """Whether it was recorded is not known: whoever asked should look before trying again."""
-
-
-class LeaseLost(Exception):
-    """Somebody else has taken the job over: what this runner learned is theirs to record."""
 
 
 @dataclass(frozen=True)
@@ -151,29 +148,49 @@ class Service:
             raise Unavailable(str(error)) from error
 
     async def _decide(self, unit: Unit, command: c.Command, ref: str | None) -> Outcome:
-        command = storable(command)
+        command, alert = storable(command), None
+        if isinstance(command, early.About):
+            opener, alert = await self._early(unit, command)
+            if opener is None:
+                return Outcome(None, None)
+            command = opener
         incident = await self._incident(unit, command, ref)
         journal = await unit.journal(incident.ref) if reads_journal(incident, command) else ()
         now = self.now()
         decision = decide(incident, command, self.policy, now, journal)
-        if isinstance(command, c.AlertTriggers | c.OpenForAlert):
-            await self._save_alert(unit, incident, decision, command.alert)
+        joins = alert is not None and (incident.exists or bool(decision.entries))
+        if alert is not None:
+            told = alert.model_copy(update={"news": ()}) if joins else alert
+            await unit.save_alert(told, incident.ref if joins else None)
         if not incident.exists and not decision.entries:
             await unit.enqueue(decision.jobs)
             return Outcome(decision.reply, None)
         if not (decision.entries or decision.jobs or decision.redact):
             return Outcome(decision.reply, incident)
         after = await unit.apply(incident, decision, command.actor, now)
+        for earlier in early.commands(alert) if alert is not None and joins else ():
+            after = (await self._decide(unit, earlier, None)).incident or after
         return Outcome(decision.reply, after)
 
-    async def _save_alert(
-        self, unit: Unit, incident: Incident, decision: Decision, alert: c.AlertSeen
-    ) -> None:
-        """Keep what PagerDuty says of it, once it is in an incident never again: that may have
-        been redacted."""
-        if alert.alert_id not in incident.alerts:
-            belongs = incident.exists or bool(decision.entries)
-            await unit.save_alert(alert, incident.ref if belongs else None)
+    async def _early(
+        self, unit: Unit, command: early.About
+    ) -> tuple[c.Command | None, c.AlertSeen | None]:
+        """The command that may give the alert its incident, and the alert as it is to be kept.
+
+        The command itself and no alert once it has its incident: what PagerDuty says of it is then
+        never kept again, for it may have been redacted. No command: it was only kept.
+        """
+        alert_id = early.alert_id_of(command)
+        if await unit.ref_of_alert(alert_id) is not None:
+            return command, None
+        known = await unit.alert(alert_id)  # from here on nobody else gives it an incident
+        if await unit.ref_of_alert(alert_id) is not None:
+            return command, None
+        alert = early.kept(known, command, self.now())
+        opener = early.opener(command, alert)
+        if opener is None:
+            await unit.save_alert(alert, None)
+        return opener, alert
 
     async def _incident(self, unit: Unit, command: c.Command, ref: str | None) -> Incident:
         """The incident that a command is about; a blank one when it is to be opened.

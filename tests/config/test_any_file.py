@@ -63,6 +63,9 @@ good_ones: dict[str, st.SearchStrategy[Any]] = {
     "default_severity": st.sampled_from(["Sev1", "sev2", "SEV3"]),
     "announcement_channel": st.sampled_from([False, "incidents", "#a-b", "C012AB3CD4E"]),
     "cadences": table(FIXED[:5], st.sampled_from(["1h", "90m", "1h5m", False])),
+    "retries": table(
+        ["longest", "tell_after"], st.sampled_from(["1m", "0.5s", "90s", "1m30.25s", "1h2m"])
+    ),
     "severities": table(
         FIXED[:5],
         st.fixed_dictionaries({}, optional={"description": st.sampled_from(["a", "é ü"])}),

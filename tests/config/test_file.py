@@ -257,6 +257,12 @@ WRONG: list[tuple[str, str, tuple[str, ...]]] = [
     (ROLE + 'people = ["@alice"]', "roles.ic.people.0", ("change hands", "alice@example.com")),
     (ROLE + "people = [{}]", "roles.ic.people.0", ("a table is not text",)),
     (ROLE + 'escalation_policy = "Payments"', "roles.ic.escalation_policy", ('"PABC123"',)),
+    ("retries = '4h'", "retries", ("[retries]",)),
+    ("[retries]\nfrist = '1s'", "retries.frist", ("unknown time; did you mean first?",)),
+    ("[retries]\nlongest = 60", "retries.longest", ("not a time span", '"30s"')),
+    ("[retries]\nlongest = '0s'", "retries.longest", ("not a time span",)),
+    ("[retries]\ngive_up_after = '9s'", "retries.give_up_after", ("longest (1m) is", '"1m"')),
+    ("[retries]\nfirst = '2m'", "retries.first", ("first (2m) is longer than longest (1m)",)),
 ]
 
 

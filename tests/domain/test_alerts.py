@@ -34,10 +34,12 @@ def test_resolution_is_asked_for_when_the_last_alert_is_resolved() -> None:
     assert world.incident.status is Status.OPEN, "PagerDuty asks; the room decides"
 
 
-def test_a_repeated_resolution_is_no_news() -> None:
+def test_a_repeated_resolution_is_an_entry_and_no_news() -> None:
     world = alerted()
     world.handle(c.AlertResolves(alert_id="Q1"))
-    assert world.handle(c.AlertResolves(alert_id="Q1")).entries == ()
+    again = world.handle(c.AlertResolves(alert_id="Q1"))
+    assert [new.body.kind for new in again.entries] == ["alert_resolved"]
+    assert again.jobs == (), "nobody is asked twice"
 
 
 def test_a_note_becomes_an_entry_and_our_own_does_not_come_back() -> None:
@@ -55,9 +57,11 @@ def test_an_alert_of_nobody_is_refused() -> None:
 
 def test_a_late_acknowledgement_does_not_open_a_resolved_alert_again() -> None:
     world = alerted()
-    world.handle(c.AlertResolves(alert_id="Q1"))
-    world.handle(c.AlertAcknowledges(actor=by(ALICE), alert_id="Q1"))
+    world.handle(c.AlertResolves(alert_id="Q1", at=at("14:40")), at("14:41"))
+    late = c.AlertAcknowledges(actor=by(ALICE), alert_id="Q1", at=at("14:30"))
+    world.handle(late, at("14:42"))
     assert world.incident.open_alerts == ()
+    assert world.incident.ic == ALICE
 
 
 def test_an_alert_reopened_in_pagerduty_is_open_and_the_room_is_told() -> None:

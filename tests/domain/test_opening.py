@@ -42,7 +42,7 @@ def test_a_second_alert_joins_and_is_told() -> None:
     assert world.kinds()[-1] == "alert_triggered"
     assert set(world.incident.alerts) == {"Q1", "Q2"}
     assert JobKind.CREATE_ROOM not in [j.kind for j in decision.jobs]
-    assert job(decision.jobs, JobKind.SAY)
+    assert job(decision.jobs, JobKind.POST_ALERTS).after == ("INC-1/room",)
 
 
 def test_the_same_alert_again_changes_nothing() -> None:
@@ -172,5 +172,10 @@ def test_what_fails_at_every_change_is_told_once() -> None:
     assert world.kinds().count("effect_failed") == 3
     other = failure.model_copy(update={"sentence": "I could not set it: another reason."})
     assert len(world.handle(other).jobs) == 1
-    by_hand = failure.model_copy(update={"kind": "pagerduty_resolve", "sentence": "Do it."})
-    assert [len(world.handle(by_hand).jobs) for _ in range(2)] == [1, 1]
+    by_hand = [
+        failure.model_copy(
+            update={"job": f"INC-1/pd/Q1/resolve/{n}", "kind": "pagerduty_resolve", "sentence": "!"}
+        )
+        for n in (4, 9)
+    ]
+    assert [len(world.handle(each).jobs) for each in by_hand] == [1, 1]

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from incident_bot.domain.commands import Command
 from incident_bot.domain.decision import JobKind
-from incident_bot.effects import Done, Handler
+from incident_bot.effects import Done, Handler, LeaseLost
+from incident_bot.jobs.pools import Pool, Pools
 from incident_bot.jobs.runner import Runner
-from incident_bot.service import LeaseLost, Unavailable
+from incident_bot.service import Unavailable
 from incident_bot.store import Job, Store
 
 SOON = 20.0  # seconds within which anything must happen; never reached
@@ -20,6 +22,7 @@ class FakeService:
         self.store = store
         self.said: list[tuple[str, str]] = []
         self.finished: list[str] = []
+        self.handled: list[tuple[str, Command]] = []
         self.broken = 0
 
     async def finish(self, job: Job, done: Done) -> None:
@@ -31,6 +34,10 @@ class FakeService:
             if not await unit.finish(job, done.result):
                 raise LeaseLost(job.key)
         self.finished.append(job.key)
+
+    async def handle(self, command: Command, *, ref: str) -> None:
+        """Keeps what part of a job was confirmed."""
+        self.handled.append((ref, command))
 
     async def give_up(self, job: Job, sentence: str) -> None:
         """Buries it."""
@@ -47,6 +54,11 @@ async def running(runner: Runner) -> AsyncIterator[Runner]:
     yield runner
     await runner.drain(SOON)
     await asyncio.wait_for(task, SOON)
+
+
+def so_many(size: int) -> Pools:
+    """So many jobs of any kind at a time."""
+    return Pools((Pool(size, frozenset(JobKind)),))
 
 
 def always(handler: Handler) -> dict[JobKind, Handler]:

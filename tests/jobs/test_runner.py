@@ -8,10 +8,11 @@ from structlog.testing import capture_logs
 
 from incident_bot.domain.decision import JobKind, NewJob
 from incident_bot.effects import Done, Effect, GiveUp, Later
+from incident_bot.jobs import runner as runner_module
 from incident_bot.jobs.backoff import MAX_ATTEMPTS, back_off
 from incident_bot.jobs.runner import NO_HANDLER, OUTCOMES, Runner
 from incident_bot.store import JobState, Store, StoreUnavailable
-from tests.jobs.kit import SOON, FakeService, always, running, until
+from tests.jobs.kit import SOON, FakeService, always, running, so_many, until
 from tests.store.stories import claim, enqueue, job, opened
 
 
@@ -205,7 +206,7 @@ async def test_a_stop_gives_back_what_hangs(store: Store, service: FakeService) 
         return Done()
 
     await enqueue(store, job("a"), job("b"))
-    runner = Runner(store, service, always(handler), concurrency=1)
+    runner = Runner(store, service, always(handler), pools=so_many(1))
     task = asyncio.create_task(runner.run())
     await asyncio.wait_for(begun.wait(), SOON)
     assert not await runner.drain(0.01)
@@ -226,7 +227,7 @@ async def test_a_stop_lets_what_is_under_way_end(store: Store, service: FakeServ
         return Done()
 
     await enqueue(store, job("a"), job("b"))
-    runner = Runner(store, service, always(handler), concurrency=1)
+    runner = Runner(store, service, always(handler), pools=so_many(1))
     task = asyncio.create_task(runner.run())
     await asyncio.wait_for(begun.wait(), SOON)
     runner.stop()
@@ -298,7 +299,7 @@ async def test_no_more_than_so_many_at_once(store: Store, service: FakeService) 
         return Done()
 
     await enqueue(store, *(job(str(n)) for n in range(12)))
-    async with running(Runner(store, service, always(handler), concurrency=3)) as runner:
+    async with running(Runner(store, service, always(handler), pools=so_many(3))) as runner:
         assert await runner.settle(SOON)
     assert most == 3
     assert len(service.finished) == 12
@@ -337,3 +338,34 @@ async def test_nothing_is_taken_before_the_invitation_has_begun(
     async with running(Runner(store, service, handlers)):
         await until(lambda: len(begun) == 2)
     assert begun == ["invite", "say"]
+
+
+async def test_an_invitation_that_waits_for_somebody_costs_the_next_no_head_start(
+    store: Store, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until one has had its people in time again."""
+    waited: list[float] = []
+    either = runner_module._either
+
+    async def counted(task: "asyncio.Task[None]", begun: asyncio.Event, seconds: float) -> bool:
+        waited.append(seconds)
+        return await either(task, begun, seconds)
+
+    monkeypatch.setattr(runner_module, "_either", counted)
+    monkeypatch.setattr(runner_module, "HEAD_START", 0.01)
+    answers = asyncio.Event()
+
+    async def invite(effect: Effect) -> Done:
+        await answers.wait()
+        effect.begins()
+        return Done()
+
+    await enqueue(store, *(NewJob(JobKind.INVITE, f"i{n}") for n in range(5)))
+    async with running(Runner(store, service, {JobKind.INVITE: invite})) as runner:
+        await until(lambda: len(runner._running) == 5)
+        assert len(waited) == 1
+        answers.set()
+        await until(lambda: len(service.finished) == 5)
+        await enqueue(store, NewJob(JobKind.INVITE, "later"))
+        assert await runner.settle(SOON)
+    assert len(waited) == 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -75,6 +76,16 @@ class RunningBot:
         assert self.process is not None
         self.process.kill()
         await self.process.wait()
+
+    def pause(self) -> None:
+        """SIGSTOP: alive for its peers and the kernel, and doing nothing."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """SIGCONT."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
 
     async def stop(self) -> int:
         """SIGTERM; its exit code."""

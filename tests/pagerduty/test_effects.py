@@ -58,7 +58,13 @@ class Bench:
         self.private = False
 
     def effect(
-        self, kind: JobKind, *, again: bool = False, by: Person | None = None, text: str = ""
+        self,
+        kind: JobKind,
+        *,
+        again: bool = False,
+        by: Person | None = None,
+        text: str = "",
+        entry: int = 7,
     ) -> Effect:
         args = {
             "alert_id": self.incident["id"],
@@ -67,7 +73,7 @@ class Bench:
         }
         job = Job(
             id=1,
-            key=f"INC-1/pd/{self.incident['id']}/{kind.value}/7",
+            key=f"INC-1/pd/{self.incident['id']}/{kind.value}/{entry}",
             kind=kind,
             ref="INC-1",
             args=args,
@@ -209,6 +215,29 @@ async def test_a_note_that_was_dropped_on_the_way_is_written(
     with pytest.raises(Later):
         await note(bench.effect(NOTE, text="we see it"))
     await note(bench.effect(NOTE, text="we see it", again=True))
+    assert len(bench.standin.notes(bench.incident["id"])) == 1
+
+
+async def test_the_same_words_again_are_a_note_of_their_own(
+    bench: Bench, pagerduty: PagerDuty
+) -> None:
+    """Resolved, reopened and resolved with the same words, and killed before the second note."""
+    note = the(NOTE, pagerduty)
+    await note(bench.effect(NOTE, text="rolled back", entry=7))
+    await note(bench.effect(NOTE, text="rolled back", entry=12, again=True))
+    await note(bench.effect(NOTE, text="rolled back", entry=12, again=True))
+    written = [n["content"] for n in bench.standin.notes(bench.incident["id"])]
+    assert written == ["rolled back (#7)", "rolled back (#12)"]
+
+
+async def test_a_note_that_is_too_long_is_known_again(bench: Bench, pagerduty: PagerDuty) -> None:
+    """It is cut before its mark; PagerDuty may keep other spaces than it was sent."""
+    note = the(NOTE, pagerduty)
+    await note(bench.effect(NOTE, text="long  words\n" * 3_000))
+    [written] = bench.standin.notes(bench.incident["id"])
+    assert len(written["content"]) == 20_000 and written["content"].endswith(" (#7)")
+    written["content"] = " ".join(written["content"].split())
+    await note(bench.effect(NOTE, text="long  words\n" * 3_000, again=True))
     assert len(bench.standin.notes(bench.incident["id"])) == 1
 
 

@@ -182,6 +182,40 @@ def test_odd_types_are_left_out_or_taken_as_text() -> None:
     assert alert.url is None
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "https://",
+        "https:///incidents/P1",
+        "https://[",
+        "//acme.pagerduty.com/P1",
+        "https://acme.pagerduty.com/P1>|<!channel>",
+        "https://acme.pagerduty.com/P1|click",
+        "https://acme.pagerduty.com/P1 x",
+        'https://acme.pagerduty.com/P1"x',
+        "https://acme.pagerduty.com/P1`x",
+        "https://acme.pagerduty.com/\u202eP1",
+        "https://acme.pagerduty.com/" + "x" * 2_000,
+        ["https://acme.pagerduty.com/P1"],
+        17,
+    ],
+)
+def test_what_is_no_address_of_the_web_is_none(address: Any) -> None:
+    command = translate(event("incident.triggered", incident(html_url=address))).command
+    assert isinstance(command, AlertTriggers) and command.alert.url is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://acme.pagerduty.com/incidents/Q1?a=1&b=%20#x", "http://localhost:8080/~a/(b)/c_d*e,f"],
+)
+def test_an_address_of_the_web_is_kept(address: str) -> None:
+    command = translate(event("incident.triggered", incident(html_url=f" {address} "))).command
+    assert isinstance(command, AlertTriggers) and command.alert.url == address
+
+
 def test_a_title_is_one_line_that_any_database_takes() -> None:
     data = incident(title="  Disk\n\tfull \x00\ud800 ")
     command = translate(event("incident.triggered", data)).command

@@ -220,14 +220,17 @@ async def test_what_asks_for_nothing_is_kept(door: Door, store: Store, kind: str
     assert await store.refs() == []
 
 
-async def test_an_event_of_an_alert_that_is_not_ours_is_kept(door: Door) -> None:
-    payload = event("incident.acknowledged", incident("PSTRANGER"))
+async def test_an_event_of_an_alert_that_has_no_incident_is_kept(door: Door, store: Store) -> None:
+    payload = event("incident.resolved", incident("PSTRANGER", status="resolved"))
     assert await door.post(payload) == 202
     assert await door.post(payload) == 202
     assert door.seen.deliveries == [
-        ("incident.acknowledged", "refused"),
-        ("incident.acknowledged", "repeated"),
+        ("incident.resolved", "recorded"),
+        ("incident.resolved", "repeated"),
     ]
+    assert await store.refs() == []
+    alert = await store.alert("PSTRANGER")
+    assert alert is not None and [news.event_type for news in alert.news] == ["incident.resolved"]
 
 
 async def test_a_low_alert_that_is_raised_to_high_gets_its_room(door: Door, store: Store) -> None:
@@ -239,7 +242,7 @@ async def test_a_low_alert_that_is_raised_to_high_gets_its_room(door: Door, stor
     assert await store.refs() == ["INC-1"]
     again = event("incident.priority_updated", incident(), id="e-3")
     assert await door.post(again, webhook_id="wh-3") == 202
-    assert [entry.body.kind for entry in await journal(store)][2:] == ["alert_other"]
+    assert [entry.body.kind for entry in await journal(store)][2:] == ["alert_other"] * 2
 
 
 async def test_the_same_webhook_id_changes_nothing(door: Door, store: Store) -> None:

@@ -37,7 +37,8 @@ def test_plain_text_is_left_alone(typed: str) -> None:
     "typed",
     ["# no heading", "- no bullet", "> no quote", "1. no number", "---", "===", "***", "```",
      "~~~", "*not bold*", "__init__", "~~struck~~", "<script>alert(1)</script>", "&lt;b&gt;",
-     "[x](javascript:alert(1))", "![x](y)", "[x]: y", "\\*", "trailing \\", "[ ] no task", "+ a"],
+     "[x](javascript:alert(1))", "![x](y)", "[x]: y", "\\*", "trailing \\", "[ ] no task", "+ a",
+     "--- --- ---", "- - -", "|---|---|", ":-- | --:"],
 )  # fmt: skip
 def test_text_shows_as_typed(typed: str) -> None:
     assert text(inline(typed, start=True)).strip() == typed
@@ -62,10 +63,13 @@ def test_links_lead_to_the_web_only(typed: str) -> None:
     assert all(re.match("https?://", target) for target in links(shown))
 
 
-def test_a_link_to_the_web_stays_one() -> None:
-    assert links(inline("see [PR 12](https://example.com/pull/12)")) == [
-        "https://example.com/pull/12"
-    ]
+def test_a_typed_link_shows_where_it_leads() -> None:
+    typed = "see [PR 12](https://example.com/pull/12) ![x](https://example.com/x.png)"
+    assert links(inline(typed)) == []
+    assert text(inline(typed)).strip() == typed
+
+
+def test_a_link_of_ours_leads_to_the_web() -> None:
     assert link("a ] b", "https://example.com/(x)") == "[a \\] b](https://example.com/%28x%29)"
     assert link("label", "javascript:alert(1)") == "label"
 
@@ -97,6 +101,11 @@ def test_code_in_details_stays_code_and_is_always_closed() -> None:
         "- before\n  ```sh\n  # not a heading\n  ls\n  ```"
     )
     assert bullets("```first line\nlast line```") == "```\nfirst line\nlast line\n```"
+
+
+def test_two_lines_make_no_table() -> None:
+    assert "<table" not in html(prose("a | b\n---|---\nc | d"))
+    assert "<hr" not in html(f"- {inline('--- ---', start=True)}")
 
 
 @given(hostile, hostile)

@@ -15,7 +15,7 @@ from incident_bot.domain.incident import Incident, Room
 from incident_bot.domain.people import PAGERDUTY, Person
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import Milestone, Severity
-from incident_bot.effects import Done, Effect
+from incident_bot.effects import Done, Effect, Later
 from incident_bot.slack.effects import handlers
 from incident_bot.slack.gateway import Gateway, SlackUnknown
 from incident_bot.slack.lookup import Lookup
@@ -62,7 +62,11 @@ class Phonebook:
     pagerduty: dict[str, KnownPerson | Exception] = field(default_factory=dict)
 
     async def by_slack(self, slack_id: str, handle: str | None = None) -> KnownPerson:
-        return await self.lookup.slack_user(slack_id) or somebody(slack_id, slack_id=slack_id)
+        try:
+            found = await self.lookup.slack_user(slack_id)
+        except Later:
+            found = None
+        return found or somebody(slack_id, slack_id=slack_id)
 
     async def by_pagerduty(self, pagerduty_id: str, name: str | None = None) -> KnownPerson:
         found = self.pagerduty[pagerduty_id]

@@ -1,13 +1,16 @@
 """Inviting people, and filling the roles."""
 
+import asyncio
+
 import pytest
 from structlog.testing import capture_logs
 
 from incident_bot.domain.decision import JobKind, Refusal
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Role
-from incident_bot.effects import GiveUp, Later
+from incident_bot.effects import Away, GiveUp, Later
 from incident_bot.slack.effects.invitations import TRIES
+from incident_bot.slack.gateway import SlackRefused
 from tests.slack.stage import a_stage, somebody
 
 INVITE = JobKind.INVITE
@@ -98,12 +101,38 @@ async def test_who_cannot_be_looked_up_keeps_nobody_waiting(stage):
 
 
 async def test_a_permission_that_is_missing_is_named_when_somebody_cannot_be_looked_up(stage):
+    """Told at once: asking again would not help."""
     stage.slack.faults.add("users.lookupByEmail", error="missing_scope")
-    with pytest.raises(Later) as later:
+    with pytest.raises(SlackRefused) as refused:
         await stage.lookup.slack_user_by_email("bob@example.com")
-    stage.people.pagerduty["P1"] = later.value
-    done = await stage.perform(INVITE, args=args([], ["P1"]), attempt=TRIES)
-    assert "the Slack app lacks the permission" in done.then.failed[0]
+    stage.people.pagerduty["P1"] = refused.value
+    done = await stage.perform(INVITE, args=args([], ["P1"]))
+    assert "The Slack app lacks the permission" in done.then.failed[0]
+
+
+async def test_who_waits_for_a_pagerduty_that_is_away_is_asked_for_until_it_is_back(stage):
+    """However often that is; who is in the room already is recorded meanwhile."""
+    alice = stage.slack.add_user("alice")
+    stage.people.pagerduty["P1"] = Away("PagerDuty answered 503", "pagerduty")
+    with pytest.raises(Away) as away:
+        await stage.perform(INVITE, args=args([alice.id], ["P1"]), attempt=TRIES + 5)
+    assert away.value.side == "pagerduty"
+    assert [p.name for p in away.value.then.people] == ["Alice"]
+    assert alice.id in stage.room.members
+
+
+async def test_a_pagerduty_that_hangs_keeps_nobody_else_waiting(stage, monkeypatch):
+    monkeypatch.setattr("incident_bot.slack.effects.invitations.PATIENCE", 0.05)
+    alice = stage.slack.add_user("alice")
+    hangs = asyncio.Event()
+
+    async def by_pagerduty(pagerduty_id, name=None):
+        await hangs.wait()
+
+    stage.people.by_pagerduty = by_pagerduty
+    with pytest.raises(Away):
+        await stage.perform(INVITE, args=args([alice.id], ["P1"]))
+    assert alice.id in stage.room.members
 
 
 async def test_with_nobody_named_who_is_on_call_is_invited(stage):

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from incident_bot.effects import Later
 from incident_bot.slack.gateway import Gateway, SlackRefused, SlackUnknown
@@ -150,13 +151,57 @@ async def test_messages_to_one_channel_keep_their_distance(gateway, slack):
     assert started[other.id][0] < second
 
 
-async def test_urgent_messages_do_not_wait_and_a_long_queue_is_handed_back(gateway, slack):
+async def test_an_urgent_message_overtakes_those_that_wait(gateway, slack):
     channel = slack.add_channel("one")
-    for _ in range(5):
-        await gateway.call("chat.postMessage", channel=channel.id, text="x", urgent=True)
-    with pytest.raises(Later) as later:
-        await gateway.call("chat.postMessage", channel=channel.id, text="x")
-    assert later.value.paused
+    texts = [("first", False), ("second", False), ("urgent", True)]
+    await asyncio.gather(
+        *(
+            gateway.call("chat.postMessage", channel=channel.id, text=text, urgent=urgent)
+            for text, urgent in texts
+        )
+    )
+    assert [m.text for m in channel.messages] == ["first", "urgent", "second"]
+
+
+async def test_a_line_that_is_too_long_is_handed_back_and_counts_as_no_try(gateway, slack):
+    slack.enforce_tiers = True
+    channel = slack.add_channel("one")
+    posts = [gateway.call("chat.postMessage", channel=channel.id, text=str(n)) for n in range(6)]
+    answers = await asyncio.gather(*posts, return_exceptions=True)
+    late = [answer for answer in answers if isinstance(answer, Later)]
+    assert 0 < len(late) < 6
+    assert all(later.paused and 0 < later.seconds <= 1.0 + gateway._timeout for later in late)
+    assert not [call for call in slack.calls if call.status == 429]
+    assert [m.text for m in channel.messages] == [str(n) for n in range(6 - len(late))]
+
+
+async def test_a_budget_is_there_at_once_and_never_overdrawn(gateway, slack):
+    """Twenty rooms in a moment are what Slack allows; the next is told when it may."""
+    slack.enforce_tiers = True
+    names = [f"room-{n}" for n in range(25)]
+    answers = await asyncio.gather(
+        *(gateway.call("conversations.create", name=name) for name in names),
+        return_exceptions=True,
+    )
+    late = [answer for answer in answers if isinstance(answer, Later)]
+    assert len(late) == 5
+    assert all(50 < later.seconds <= 60 and later.paused for later in late)
+    assert [call.status for call in slack.calls] == [200] * 20
+
+
+async def test_a_token_that_is_refused_is_told_to_the_operator_once(gateway, slack):
+    slack.revoke("token_revoked")
+    with capture_logs() as lines:
+        for _ in range(3):
+            with pytest.raises(SlackRefused) as refused:
+                await gateway.call("auth.test")
+    assert "SLACK_BOT_TOKEN" in refused.value.sentence
+    assert gateway.token_refused == "token_revoked"
+    [told] = [line for line in lines if line["log_level"] == "error"]
+    assert "SLACK_BOT_TOKEN" in told["todo"]
+    slack._revoked = None
+    await gateway.call("auth.test")
+    assert gateway.token_refused is None
 
 
 async def test_arguments_arrive_as_slack_reads_them(gateway, slack):

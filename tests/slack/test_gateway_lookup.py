@@ -2,7 +2,9 @@
 
 import pytest
 
-from incident_bot.effects import Later
+from incident_bot.effects import Away, Later
+from incident_bot.slack.gateway import SlackRefused
+from incident_bot.slack.pacing import Pacer
 from tests.slack.stage import a_stage
 
 
@@ -28,13 +30,22 @@ async def test_nobody_is_none(stage):
     assert await stage.lookup.slack_user_by_email("gone@example.com") is None
 
 
-@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": "before"}, {"error": "missing_scope"}])
-async def test_everything_else_is_later(stage, fault):
+@pytest.mark.parametrize(
+    ("fault", "raised"),
+    [
+        ({"status": 503}, Away),
+        ({"drop": "before"}, Away),
+        ({"error": "missing_scope"}, SlackRefused),
+    ],
+)
+async def test_what_slack_does_not_tell_now_is_away_and_what_it_never_will_is_refused(
+    stage, fault, raised
+):
     for method in ("users.info", "users.lookupByEmail"):
         stage.slack.faults.add(method, **fault)
-    with pytest.raises(Later):
+    with pytest.raises(raised):
         await stage.lookup.slack_user("U1")
-    with pytest.raises(Later):
+    with pytest.raises(raised):
         await stage.lookup.slack_user_by_email("a@example.com")
 
 
@@ -60,7 +71,7 @@ async def test_a_search_goes_on_where_slack_stopped_it(stage):
     with pytest.raises(Later):
         await stage.lookup.channel(last.name)
     assert first.met == 2
-    stage.gateway._paused_until.clear()
+    stage.gateway.pacer = Pacer()  # half a minute later
     assert await stage.lookup.channel(last.name) == last.id
     assert len(stage.calls("conversations.list")) == 4
 

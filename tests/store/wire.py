@@ -31,6 +31,8 @@ class Wire:
         """Bring no answers any more, as a server that hangs; what is on the way is lost."""
         self.silent_from_commit = False
         """Let the next COMMIT through, and be silent from its answer on."""
+        self.marked = b""
+        """If set, both wait for the COMMIT of a connection over which these bytes were sent."""
 
     @property
     def url(self) -> str:
@@ -74,8 +76,12 @@ class Wire:
                 there, back = await asyncio.open_connection(self._to.host, self._to.port)
                 async with self._held(back):
                     back.write(first)
-                    ends = (self._carry(reader, back), self._carry(there, writer, answers=True))
-                    await asyncio.gather(*ends)
+                    seen = asyncio.Event()
+                    there_and_back = (
+                        self._carry(reader, back, seen),
+                        self._carry(there, writer, seen, answers=True),
+                    )
+                    await asyncio.gather(*there_and_back)
 
     @asynccontextmanager
     async def _held(self, writer: asyncio.StreamWriter) -> AsyncIterator[None]:
@@ -90,15 +96,24 @@ class Wire:
                     await writer.wait_closed()
 
     async def _carry(
-        self, source: asyncio.StreamReader, to: asyncio.StreamWriter, *, answers: bool = False
+        self,
+        source: asyncio.StreamReader,
+        to: asyncio.StreamWriter,
+        seen: asyncio.Event,
+        *,
+        answers: bool = False,
     ) -> None:
         with suppress(OSError):
             while data := await source.read(65536):
-                if answers and self.cut_commit and b"COMMIT" in data:  # its tag, in the answer
+                if not answers and self.marked and self.marked in data:
+                    seen.set()
+                meant = seen.is_set() or not self.marked
+                committed = answers and meant and b"COMMIT" in data  # its tag, in the answer
+                if committed and self.cut_commit:
                     self.cut_commit = False
                     self.cut()
                     return
-                if answers and self.silent_from_commit and b"COMMIT" in data:
+                if committed and self.silent_from_commit:
                     self.silent_from_commit, self.silent = False, True
                 if answers and self.silent:
                     continue

@@ -23,6 +23,7 @@ _GROUP = r"^(@[^\s@<>,;:]+|S[A-Z0-9]{5,})$"
 _POLICY = r"^[A-Z0-9]{5,40}$"  # PagerDuty promises nothing of its ids; a name has small letters
 _CHANNEL = r"^(#?[^\sA-Z#@.,:;!?()\[\]{}<>'\"/\\]{1,80}|" + _CHANNEL_ID + ")$"
 _EVERY = r"^(?=\d)(?:(\d{1,3})h)?(?:(\d{1,4})m)?$"
+_PATIENCE = r"^(?=.*[1-9])(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,5}(?:\.\d{1,3})?)s)?$"
 _DAYS = r"^[1-9]\d{0,2}d$"
 _WORD = r"^[^\W\d_][\w-]{0,39}$"
 _TEMPLATE = r"^(?=.*[A-Za-z0-9])(?:[^{}\r\n]|\{(?:date|slug|ref|severity)\})+$"
@@ -123,6 +124,15 @@ def _every(value: object) -> timedelta | None:
     if not span:
         raise wrong(f"{quoted(value)} is no time at all", fix)
     return span
+
+
+def _patience(value: object) -> timedelta:
+    found = re.fullmatch(_PATIENCE, value) if isinstance(value, str) else None
+    if found is None:
+        fix = 'write "0.5s", "30s", "10m", "4h" or "1h30m"'
+        raise wrong(f"{quoted(value)} is not a time span", fix)
+    hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _window(value: object) -> str:
@@ -264,6 +274,7 @@ SeverityName = Annotated[
     _any_of({"enum": [s.label for s in Severity]}, _like(_SEVERITY)),
 ]
 Every = Annotated[timedelta | None, PlainValidator(_every), _any_of(_like(_EVERY), _FALSE)]
+Patience = Annotated[timedelta, PlainValidator(_patience), WithJsonSchema(_like(_PATIENCE))]
 Window = Annotated[str, PlainValidator(_window), _any_of({"enum": ["month"]}, _like(_DAYS))]
 Objective = Annotated[
     float,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from incident_bot.config.errors import Problem
-from incident_bot.config.team import policy_of, same
+from incident_bot.config.team import patience, policy_of, same
 from incident_bot.config.tree import FileSettings
 from incident_bot.config.wording import nearest, quoted
 from incident_bot.domain.levels import STATUS_WORDS
@@ -22,6 +22,7 @@ def problems(tree: FileSettings) -> list[Problem]:
         *_objectives(tree),
         *_zones(tree),
         *_permissions(tree),
+        *_retries(tree),
     ]
 
 
@@ -148,4 +149,17 @@ def _permissions(tree: FileSettings) -> Iterator[Problem]:
                 "permissions.role",
                 "with roles alone nobody could take over from somebody asleep; add Slack user ids, "
                 f"or write {quoted(EVERYONE)}",
+            )
+
+
+def _retries(tree: FileSettings) -> Iterator[Problem]:
+    times = policy_of(tree).retries
+    for shorter, longer in (("first", "longest"), ("longest", "give_up_after")):
+        if getattr(times, shorter) > getattr(times, longer):
+            key = longer if longer in tree.retries else shorter
+            yield (
+                f"retries.{key}",
+                f"{shorter} ({patience(getattr(times, shorter))}) is longer than {longer} "
+                f"({patience(getattr(times, longer))}); write {longer} = "
+                f"{quoted(patience(getattr(times, shorter)))} or more",
             )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from incident_bot.config.tree import FileSettings, RoleSettings, RouteSettings, SloSettings
-from incident_bot.domain.levels import SeverityLevel, Slo, StatusName, Zone
+from incident_bot.domain.levels import Retries, SeverityLevel, Slo, StatusName, Zone
 from incident_bot.domain.permissions import EVERYONE, VERBS
 from incident_bot.domain.policy import DEFAULT_ROLES, DEFAULT_ROUTES, Policy, Role, Route
 
@@ -27,6 +27,7 @@ def policy_of(tree: FileSettings) -> Policy:
         zones=_DEFAULT.zones
         if tree.zones is None
         else tuple(Zone(name=z.name, from_percent=z.from_percent) for z in tree.zones),
+        retries=Retries.model_validate(tree.retries),
     )
 
 
@@ -63,6 +64,7 @@ def as_file(policy: Policy) -> dict[str, Any]:
             for role in policy.roles
         },
         "permissions": {v: list(policy.permissions.get(v, (EVERYONE,))) for v in VERBS},
+        "retries": {key: patience(getattr(policy.retries, key)) for key in Retries.model_fields},
     }
 
 
@@ -72,6 +74,14 @@ def span(every: timedelta | None) -> str | bool:
         return False
     hours, minutes = divmod(int(every.total_seconds()) // 60, 60)
     return "".join(f"{n}{unit}" for n, unit in ((hours, "h"), (minutes, "m")) if n)
+
+
+def patience(span: timedelta) -> str:
+    """`"4h"`, `"1m30s"`, `"0.5s"`: above zero, to the millisecond."""
+    minutes, seconds = divmod(span.total_seconds(), 60)
+    hours, minutes = divmod(int(minutes), 60)
+    parts = ((hours, "h"), (minutes, "m"), (round(seconds, 3), "s"))
+    return "".join(f"{number:g}{unit}" for number, unit in parts if number)
 
 
 def same(priority: str) -> str:

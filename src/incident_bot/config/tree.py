@@ -17,6 +17,7 @@ from incident_bot.config.forms import (
     Fixed,
     Invitee,
     Objective,
+    Patience,
     Person,
     RoleKey,
     SeverityName,
@@ -28,6 +29,7 @@ from incident_bot.config.forms import (
     Word,
     wrong,
 )
+from incident_bot.domain.levels import Retries
 from incident_bot.domain.permissions import EVERYONE, VERBS
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import Severity, Status
@@ -37,6 +39,7 @@ _DEFAULT = Policy()
 SeverityKey = Annotated[str, Fixed("severity", (s.label.lower() for s in Severity))]
 StatusKey = Annotated[str, Fixed("status", (s.value for s in Status))]
 Verb = Annotated[str, Fixed("verb", VERBS)]
+RetryKey = Annotated[str, Fixed("time", Retries.model_fields)]
 
 
 def _in_a_list(value: object) -> object:
@@ -283,4 +286,14 @@ class FileSettings(Table):
         "that wrote it; to move the time of detection (#1), `impact`. What PagerDuty reports and "
         "what the bot does by itself is not restricted.",
         examples=[["ic", "U012AB3CD"]],
+    )
+    retries: dict[RetryKey, Patience] = Field(
+        default_factory=dict,
+        description="What happens when Slack or PagerDuty does not answer. Everything that is to "
+        "be done there is kept and tried again: `first` is the pause after the first try in vain, "
+        "which doubles each time up to `longest`. After `tell_after` the room is told that "
+        "PagerDuty does not answer. What is older than `give_up_after` is given up and told: "
+        "nobody wants to read it then. When the other side answers again, all is done at once, in "
+        "order. A refusal is never tried again.",
+        examples=["30s"],
     )

@@ -39,8 +39,22 @@ class Declare(_Command):
     private: bool = False
 
 
+class AlertNews(BaseModel):
+    """What PagerDuty told of an alert before it belonged to an incident. `at` is aware UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    event_type: str
+    at: datetime
+    actor: Actor = PAGERDUTY
+    text: str = ""
+
+
 class AlertSeen(BaseModel):
-    """What a PagerDuty delivery says about its incident. `since`: when it was triggered."""
+    """What a PagerDuty delivery says about its incident. `since`: when it was triggered.
+
+    `as_of` is the time of the delivery; `news` is what was told before it had an incident.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,6 +71,8 @@ class AlertSeen(BaseModel):
     assignees: tuple[Person, ...] = ()
     details: str = ""
     since: datetime | None = None
+    as_of: datetime | None = None
+    news: tuple[AlertNews, ...] = ()
 
 
 class AlertTriggers(_Command):
@@ -77,10 +93,12 @@ class OpenForAlert(_Command):
 
 
 class AlertAcknowledges(_Command):
-    """Somebody (the actor) acknowledged the alert in PagerDuty."""
+    """Somebody (the actor) acknowledged the alert in PagerDuty. `alert` is there while it is under
+    way: one that we never heard of may need its room."""
 
     actor: Actor = PAGERDUTY
     alert_id: str
+    alert: AlertSeen | None = None
 
 
 class AlertResolves(_Command):
@@ -263,6 +281,14 @@ class RecordDelivery(_Command):
     name: str
 
 
+class TellOutage(_Command):
+    """PagerDuty has not answered since then (aware UTC), and the room should know. `waiting`: the
+    keys of the incident's unfinished jobs, oldest first."""
+
+    since: datetime
+    waiting: tuple[str, ...]
+
+
 class RecordFailure(_Command):
     """A runner says: this job is given up. `sentence` is for people, with a way forward."""
 
@@ -304,4 +330,5 @@ Command = (
     | RecordPagerDuty
     | RecordDelivery
     | RecordFailure
+    | TellOutage
 )

@@ -6,7 +6,15 @@ from typing import assert_never
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Decision, Refusal
-from incident_bot.domain.decisions import alerts, followup, opening, results, roles, status
+from incident_bot.domain.decisions import (
+    alerts,
+    followup,
+    opening,
+    outages,
+    results,
+    roles,
+    status,
+)
 from incident_bot.domain.decisions import timeline as lines
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
@@ -25,7 +33,7 @@ def reads_journal(incident: Incident, command: c.Command) -> bool:
         case c.Resolve():
             return f"milestone/{Status.RESOLVED}" in incident.current
         case c.RecordFailure(kind=kind):
-            return kind in results.KEEPS_IN_STEP
+            return kind in results.TOLD_ONCE
         case _:
             return False
 
@@ -54,7 +62,7 @@ def decide(
         case c.OpenForAlert():
             return opening.open_for_alert(incident, command, policy, now)
         case c.AlertAcknowledges():
-            return alerts.acknowledged(_known(incident), command, now)
+            return alerts.acknowledged(_known(incident), command, policy, now)
         case c.AlertResolves():
             return alerts.resolved(_known(incident), command, now)
         case c.AlertAnnotates():
@@ -111,6 +119,8 @@ def decide(
             return results.delivery(incident, command, now)
         case c.RecordFailure():
             return results.failure(incident, command, now, journal)
+        case c.TellOutage():
+            return outages.told(incident, command)
         case _:
             assert_never(command)
 

@@ -54,6 +54,8 @@ class JobKind(StrEnum):
     UPDATE_ANNOUNCEMENT = "update_announcement"
     ANNOUNCE_ALERT = "announce_alert"
     FILL_ROLES = "fill_roles"
+    POST_ALERTS = "post_alerts"
+    UPDATE_ALERTS = "update_alerts"
     SAY = "say"
     ASK_TO_RESOLVE = "ask_to_resolve"
     DELIVER_POSTMORTEM = "deliver_postmortem"

@@ -122,9 +122,12 @@ class RoleAssigned(_Body):
 
 
 class SeverityChanged(_Body):
+    """`priority`: PagerDuty's, which called for it; None: a person said so."""
+
     kind: Literal["severity_changed"] = "severity_changed"
     severity: Severity
     text: str = ""
+    priority: str | None = None
     free_text: ClassVar[tuple[str, ...]] = ("text",)
 
 

@@ -1,8 +1,8 @@
 """The state of an incident: a fold of its journal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,7 +13,8 @@ from incident_bot.domain.words import IC, AlertStatus, Milestone, Severity, Stat
 
 
 class Alert(BaseModel):
-    """A PagerDuty incident of this incident, as last heard."""
+    """A PagerDuty incident of this incident. It fired at `since` (aware UTC; None: an older version
+    stored it). `heard` is the time of the word that `status` is."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,6 +26,20 @@ class Alert(BaseModel):
     service: str | None = None
     escalation_policy_id: str | None = None
     assignees: tuple[Person, ...] = ()
+    since: datetime | None = None
+    heard: datetime | None = None
+
+    def is_older(self, status: AlertStatus, at: datetime) -> bool:
+        """True for a word on its status that is older than the one in force, however late it came.
+
+        PagerDuty promises no order, so each word counts at its own time; of two of the same moment
+        the further one.
+        """
+        ranks = list(AlertStatus)
+        return self.heard is not None and (at, ranks.index(status)) < (
+            self.heard,
+            ranks.index(self.status),
+        )
 
 
 class Room(BaseModel):
@@ -50,7 +65,7 @@ class Incident(BaseModel):
 
     `room_problem` says why there is no war room, when opening it was given up. `current` says
     which entry is in force for what can be stated again (`subject`), so that a second statement
-    supersedes the first.
+    supersedes the first. `severity_said`: a person said how bad it is.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -76,6 +91,7 @@ class Incident(BaseModel):
     last_update: str | None = None
     last_update_at: datetime | None = None
     reopened_at: datetime | None = None
+    severity_said: bool = False
     last_seq: int = 0
 
     @property
@@ -164,11 +180,18 @@ def _with_alert(state: Incident, alert: Alert) -> Incident:
     return state.model_copy(update={"alerts": {**state.alerts, alert.alert_id: alert}})
 
 
-def _alert_status(state: Incident, alert_id: str, status: AlertStatus) -> Incident:
+def _alert_status(state: Incident, alert_id: str, status: AlertStatus, at: datetime) -> Incident:
     alert = state.alerts.get(alert_id) or Alert(alert_id=alert_id, title=alert_id)
-    if status is AlertStatus.ACKNOWLEDGED and alert.status is AlertStatus.RESOLVED:
-        return state  # a late word: PagerDuty opens a resolved one again only as `reopened`
-    return _with_alert(state, alert.model_copy(update={"status": status}))
+    if alert.is_older(status, at):
+        return state
+    return _with_alert(state, alert.model_copy(update={"status": status, "heard": at}))
+
+
+def _first_acknowledged(state: Incident, at: datetime) -> datetime:
+    """The earliest acknowledgement in PagerDuty, in whatever order they are told; what a person
+    said of it stays."""
+    known = state.times.get(Milestone.ACKNOWLEDGED, at)
+    return known if f"milestone/{Milestone.ACKNOWLEDGED}" in state.current else min(known, at)
 
 
 def apply(state: Incident, entry: e.Entry) -> Incident:
@@ -204,23 +227,27 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
                     service=a.service,
                     escalation_policy_id=a.escalation_policy_id,
                     assignees=a.assignees,
+                    since=known.since if known else at,
                     status=known.status if known else AlertStatus.TRIGGERED,
+                    heard=known.heard if known else at,
                 ),
             )
         case e.AlertAcknowledged(alert_id=alert_id):
-            state = _alert_status(state, alert_id, AlertStatus.ACKNOWLEDGED)
-            first = state.times.get(Milestone.ACKNOWLEDGED, at)
+            state = _alert_status(state, alert_id, AlertStatus.ACKNOWLEDGED, at)
+            first = _first_acknowledged(state, at)
+            times = {**state.times, Milestone.ACKNOWLEDGED: first}
+            state = state.model_copy(update={"times": times})
             return _with_status(state, Status.ACKNOWLEDGED, first)
         case e.AlertOther(alert_id=alert_id, event_type=event_type) if event_type in FIRES_AGAIN:
-            return _alert_status(state, alert_id, AlertStatus.TRIGGERED)
+            return _alert_status(state, alert_id, AlertStatus.TRIGGERED, at)
         case e.AlertResolved(alert_id=alert_id):
-            return _alert_status(state, alert_id, AlertStatus.RESOLVED)
+            return _alert_status(state, alert_id, AlertStatus.RESOLVED, at)
         case e.PagerDutyWritten(alert_id=alert_id, what=what):
             match what:
                 case "resolved":
-                    return _alert_status(state, alert_id, AlertStatus.RESOLVED)
+                    return _alert_status(state, alert_id, AlertStatus.RESOLVED, at)
                 case "acknowledged":
-                    return _alert_status(state, alert_id, AlertStatus.ACKNOWLEDGED)
+                    return _alert_status(state, alert_id, AlertStatus.ACKNOWLEDGED, at)
                 case "note":
                     return state
                 case _:
@@ -239,8 +266,9 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
             if holder is not None:
                 roles[role] = holder
             return state.model_copy(update={"roles": roles})
-        case e.SeverityChanged(severity=severity):
-            return state.model_copy(update={"severity": severity})
+        case e.SeverityChanged(severity=severity, priority=priority):
+            said = state.severity_said or priority is None
+            return state.model_copy(update={"severity": severity, "severity_said": said})
         case e.StatusChanged(status=status):
             return _with_status(state, status, at)
         case e.MilestoneSet(milestone=milestone):
@@ -285,3 +313,28 @@ def fold(ref: str, journal: Sequence[e.Entry]) -> Incident:
 def needs_fold(entry: e.Entry) -> bool:
     """True for an entry that `apply` alone cannot handle: it corrects or blanks another."""
     return entry.supersedes is not None or isinstance(entry.body, e.Redacted)
+
+
+_NEWER = ("since", "heard")
+"""What an alert that an older version stored has not got, and what it may carry on without."""
+
+
+def is_fold_of(stored: Mapping[str, Any], folded: Incident) -> bool:
+    """True when a stored state is what its journal amounts to.
+
+    What a state has got only in a newer version is not in one that an older version stored: that
+    alone is no difference.
+    """
+    known = folded.model_dump(mode="json")
+    alerts = {
+        alert_id: {
+            key: stored_alert[key] if key in _NEWER and stored_alert[key] is None else value
+            for key, value in alert.items()
+            if key in stored_alert
+        }
+        for alert_id, alert in known["alerts"].items()
+        if (stored_alert := stored.get("alerts", {}).get(alert_id)) is not None
+    }
+    if len(alerts) == len(known["alerts"]):
+        known["alerts"] = alerts
+    return {key: value for key, value in known.items() if key in stored} == dict(stored)

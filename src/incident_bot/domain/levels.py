@@ -93,6 +93,18 @@ class Slo(BaseModel):
     method: Literal["downtime", "fractional", "requests"] = "fractional"
 
 
+class Retries(BaseModel):
+    """What is done when Slack or PagerDuty does not answer: the pause after the first try in vain,
+    the longest one, when the room is told, and when it is given up."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: timedelta = timedelta(seconds=0.5)
+    longest: timedelta = timedelta(seconds=60)
+    tell_after: timedelta = timedelta(seconds=60)
+    give_up_after: timedelta = timedelta(hours=4)
+
+
 class Zone(BaseModel):
     """A zone of the error budget: from this share of it consumed (percent) on."""
 

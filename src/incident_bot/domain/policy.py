@@ -10,6 +10,7 @@ from incident_bot.domain.levels import (
     DEFAULT_LEVELS,
     DEFAULT_STATUSES,
     DEFAULT_ZONES,
+    Retries,
     SeverityLevel,
     Slo,
     StatusName,
@@ -106,6 +107,7 @@ class Policy(BaseModel):
     permissions: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     slos: tuple[Slo, ...] = ()
     zones: tuple[Zone, ...] = DEFAULT_ZONES
+    retries: Retries = Retries()
 
     def role(self, key: str) -> Role | None:
         """The role by its key, or None."""

@@ -3,14 +3,11 @@
 import random
 
 MAX_ATTEMPTS = 12
-_FIRST = 0.5
-_LONGEST = 60.0
+"""Tries of what fails for a reason of its own. All take 3 to 6 minutes by default."""
 
 
-def back_off(attempt: int) -> float:
-    """Seconds after the n-th try (from 1): 0.5·2^(n-1), at most 60, less up to half at random.
-
-    All twelve tries take 3 to 6 minutes, longer than a usual restart of Slack's or PagerDuty's.
-    """
-    full = min(_LONGEST, _FIRST * 2.0 ** (attempt - 1))
+def back_off(attempt: int, first: float = 0.5, longest: float = 60.0) -> float:
+    """Seconds after the n-th try (from 1): first·2^(n-1), at most `longest`, less up to half at
+    random."""
+    full = min(longest, first * 2.0 ** min(attempt - 1, 60))
     return full * random.uniform(0.5, 1.0)

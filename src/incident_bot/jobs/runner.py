@@ -9,16 +9,32 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 import structlog
 
+from incident_bot.domain.commands import Command
 from incident_bot.domain.decision import JobKind
-from incident_bot.effects import Done, Effect, GiveUp, Handler, Later
+from incident_bot.domain.levels import Retries
+from incident_bot.effects import (
+    Away,
+    Done,
+    Effect,
+    GiveUp,
+    Handler,
+    Later,
+    Lease,
+    LeaseLost,
+    hold,
+)
 from incident_bot.jobs.backoff import MAX_ATTEMPTS, back_off
-from incident_bot.service import LeaseLost, Unavailable
+from incident_bot.jobs.keeping import keep
+from incident_bot.jobs.pools import Pools
+from incident_bot.service import Unavailable
 from incident_bot.store import Job, Store, StoreUnavailable
 from incident_bot.store.queue import LEASE
 
@@ -26,20 +42,25 @@ POLL_SECONDS = 1.0
 TRY_SECONDS = 120.0
 PEOPLE_FIRST = frozenset({JobKind.INVITE})
 HEAD_START = 0.1
-"""Seconds that such a job is given to begin its call before any other is taken."""
+"""Seconds that such a job is given to begin its call before any other is taken. One that did not
+in that time (whom to invite is not known, and nobody answers) costs those after it nothing."""
 GIVE_BACK_SECONDS = 2.0
 """How long a stop waits for the database to take back what was broken off; else its lease ends."""
 _NOT_SOONER = 0.02
 
 NO_HANDLER = "This version of Incident Bot cannot do that; update it."
 TOO_OFTEN = "“{what}” failed {attempts} times, last with: {error}. Please do it by hand."
+TOO_LATE = "“{what}” was put off for too long: {error}. Please do it by hand."
 TOLD = "The room was told. Mend the cause; what this job was to do has to be done by hand."
 NOT_TOLD = "No room hears of it. Mend the cause; what this job was to do has to be done by hand."
 
-OUTCOMES = ("done", "again", "paused", "dead", "given_back", "lost", "not_kept")
-"""What can become of a try: performed; to be tried again (the try counts, or not: a rate limit);
-given up; stopped with the bot; its lease is over, so another replica has it or may have it; its
-outcome could not be stored."""
+OUTCOMES = ("done", "again", "paused", "away", "dead", "given_back", "lost", "not_kept")
+"""What can become of a try: performed; to be tried again (the try counts, or not: a rate limit, the
+other side does not answer); given up; stopped with the bot; its lease is over, so another replica
+has it or may have it; its outcome could not be stored."""
+
+ROOMLESS = frozenset({JobKind.CREATE_ROOM, JobKind.SAY, JobKind.ANNOUNCE_ALERT})
+"""Kinds whose failure no room hears of: there is none, or it is what could not be told."""
 
 Heard = Callable[[JobKind, str, float], None]
 
@@ -49,19 +70,23 @@ log = structlog.get_logger(__name__)
 class Outcomes(Protocol):
     """What the runner needs of the service: where outcomes become commands.
 
-    Both raise LeaseLost when somebody else has the job, Unavailable when nothing was kept.
+    They raise LeaseLost when somebody else has the job, Unavailable when nothing was kept.
     """
 
     async def finish(self, job: Job, done: Done) -> None:
         """Marks it done and handles `done.then`, in one commit."""
+
+    async def handle(self, command: Command, *, ref: str) -> object:
+        """Has a command decided: what part of a job is confirmed before all of it is."""
 
     async def give_up(self, job: Job, sentence: str) -> None:
         """Buries the job and tells the room."""
 
 
 class Runner:
-    """Up to `concurrency` jobs at a time. `lease` in seconds; a try may take `try_seconds`.
+    """As many jobs at a time as `pools` let go. `lease` in seconds; a try may take `try_seconds`.
 
+    `retries`: for how long and how often what the other side does not answer is tried again.
     `heard(kind, outcome, seconds)` hears what became of each try (one of OUTCOMES).
     """
 
@@ -70,8 +95,9 @@ class Runner:
         store: Store,
         service: Outcomes,
         handlers: Mapping[JobKind, Handler],
-        concurrency: int = 8,
         *,
+        pools: Pools | None = None,
+        retries: Retries | None = None,
         lease: float = LEASE,
         try_seconds: float = TRY_SECONDS,
         heard: Heard = lambda kind, outcome, seconds: None,
@@ -82,10 +108,14 @@ class Runner:
         self._lease = lease
         self._try_seconds = try_seconds
         self._heard = heard
-        self._slots = asyncio.Semaphore(concurrency)
+        self._pools = pools or Pools()
+        self._retries = retries or Retries()
+        self._in_vain: Counter[str] = Counter()
         self._running: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._stopping = False
+        self._in_time = True
+        self._began = time.time()
         self.name = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(3)}"
 
     def wake(self) -> None:
@@ -100,25 +130,21 @@ class Runner:
     async def run(self) -> None:
         """Takes jobs until `stop`."""
         while not self._stopping:
-            await self._slots.acquire()
             self._woken.clear()
+            kinds = self._pools.open()
             asked = time.monotonic()
-            try:
-                job = None if self._stopping else await self._claim()
-            except BaseException:
-                self._slots.release()
-                raise
+            job = await self._claim(kinds) if kinds else None
             if job is None:
-                self._slots.release()
-                await self._wait()
-            else:
-                begun = asyncio.Event()
-                work = self._perform(job, begun, until=asked + self._lease)
-                task = asyncio.create_task(work, name=f"job {job.key}")
-                self._running.add(task)
-                task.add_done_callback(self._ended)
-                if job.kind in PEOPLE_FIRST:
-                    await _either(task, begun, HEAD_START)
+                await self._wait(kinds)
+                continue
+            self._pools.take(job.kind)
+            begun = asyncio.Event()
+            work = self._perform(job, begun, until=asked + self._lease)
+            task = asyncio.create_task(work, name=f"job {job.key}")
+            self._running.add(task)
+            task.add_done_callback(partial(self._ended, job.kind))
+            if job.kind in PEOPLE_FIRST and self._in_time:
+                self._in_time = await _either(task, begun, HEAD_START)
 
     async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109 - ends in order, not broken off
         """Stops, waits `timeout` seconds for the jobs in hand, and gives the rest back at once, if
@@ -145,35 +171,39 @@ class Runner:
                 return True
         return False
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, kind: JobKind, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._slots.release()
+        self._pools.leave(kind)
         self.wake()  # what waited for it may go now
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a job's task broke", task=task.get_name(), exc_info=error)
 
-    async def _claim(self) -> Job | None:
+    async def _claim(self, kinds: Sequence[JobKind]) -> Job | None:
         try:
-            return await self._store.queue.claim(self.name, self._lease)
+            return await self._store.queue.claim(self.name, self._lease, kinds)
         except StoreUnavailable as error:
             log.warning("no job could be claimed", error=str(error))
             await asyncio.sleep(POLL_SECONDS)
             return None
 
-    async def _wait(self) -> None:
-        """Until somebody wakes us, the next job is due, or it is time to look."""
+    async def _wait(self, kinds: Sequence[JobKind]) -> None:
+        """Until somebody wakes us, a job of these kinds is due, there is room for another kind, or
+        it is time to look."""
         while not (self._woken.is_set() or self._stopping):
-            due = await self._next_due()
+            due = await self._next_due(kinds)
             if due <= 0 and not self._woken.is_set():
                 await asyncio.sleep(_NOT_SOONER)  # another runner may just be taking it
                 return
+            soonest = max(_NOT_SOONER, min(POLL_SECONDS, due, self._pools.opens_in()))
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(POLL_SECONDS, max(due, _NOT_SOONER))):
+                async with asyncio.timeout(soonest):
                     await self._woken.wait()
+            if self._pools.open() != kinds:
+                return
 
-    async def _next_due(self) -> float:
+    async def _next_due(self, kinds: Sequence[JobKind]) -> float:
         try:
-            due = await self._store.queue.next_due()
+            due = await self._store.queue.next_due(kinds) if kinds else None
         except StoreUnavailable:
             return POLL_SECONDS
         return POLL_SECONDS if due is None else due
@@ -186,7 +216,10 @@ class Runner:
         ):
             work = asyncio.current_task()
             assert work is not None
-            keeper = asyncio.create_task(self._keep(job, work, until), name=f"lease {job.key}")
+            lease = Lease(until)
+            hold(lease)
+            keeping = keep(self._store.queue, job, lease, self._lease, work)
+            keeper = asyncio.create_task(keeping, name=f"lease {job.key}")
             started, outcome = time.monotonic(), "not_kept"
             try:
                 outcome = await self._try(job, begun)
@@ -205,35 +238,12 @@ class Runner:
             finally:
                 keeper.cancel()
                 seconds = time.monotonic() - started
+                if outcome != "away":
+                    self._in_vain.pop(job.key, None)
                 self._heard(job.kind, outcome, seconds)
                 if outcome == "done":
+                    self._in_time = self._in_time or job.kind in PEOPLE_FIRST
                     log.info("job done", seconds=round(seconds, 3))
-
-    async def _keep(self, job: Job, work: "asyncio.Task[None]", until: float) -> None:
-        """Renews the lease, which ends at `until` (monotonic); without it, breaks the work off."""
-        while (left := until - time.monotonic()) > 0:
-            await asyncio.sleep(min(self._lease / 3, left))
-            asked = time.monotonic()
-            renewing = asyncio.create_task(self._renew(job), name=f"renewal {job.key}")
-            try:
-                await asyncio.wait({renewing}, timeout=until - asked)
-            finally:
-                renewing.cancel()  # a database that hangs does not prolong it
-            kept = renewing.result() if renewing.done() else None
-            if kept is False:
-                break
-            if kept:
-                until = asked + self._lease
-        log.warning("the lease is over: somebody else has the job, or may take it")
-        work.cancel()
-
-    async def _renew(self, job: Job) -> bool | None:
-        """False when somebody else has the job now, None when the database does not say."""
-        try:
-            return await self._store.queue.heartbeat(job, self._lease)
-        except StoreUnavailable as error:
-            log.warning("the lease could not be renewed", error=str(error))
-            return None
 
     async def _try(self, job: Job, begun: asyncio.Event) -> str:
         if job.attempt > MAX_ATTEMPTS:
@@ -250,22 +260,45 @@ class Runner:
             await self._service.finish(job, done)
             return "done"
         except Later as later:
-            seconds = back_off(job.attempt) if later.seconds is None else later.seconds
+            if later.then is not None and job.ref is not None:
+                await self._service.handle(later.then, ref=job.ref)
+            if isinstance(later, Away):
+                return await self._unanswered(job, later)
+            seconds = self._back_off(job.attempt) if later.seconds is None else later.seconds
             return await self._again(job, seconds, str(later), paused=later.paused)
         except GiveUp as error:
             return await self._give_up(job, str(error))
         except TimeoutError:
-            return await self._again(job, back_off(job.attempt), "it took too long")
+            return await self._again(job, self._back_off(job.attempt), "it took too long")
         except LeaseLost:
             raise  # told by the caller
         except (StoreUnavailable, Unavailable) as error:
-            return await self._again(job, back_off(job.attempt), str(error))
+            return await self._again(job, self._back_off(job.attempt), str(error))
         except Exception as error:
             # The outermost edge of a job: whether its effect is there is unknown.
             log.exception("a job broke")
             # Its words may be private or mean nothing to people: they are in the log.
             words = f"an unexpected error ({type(error).__name__}, see the log)"
-            return await self._again(job, back_off(job.attempt), words)
+            return await self._again(job, self._back_off(job.attempt), words)
+
+    async def _unanswered(self, job: Job, away: Away) -> str:
+        """Tried again until the other side answers: how often is no matter, how long is.
+
+        How often it was is only kept here: whoever takes it over begins with short pauses.
+        """
+        since = job.enqueued_at or self._began  # an older version does not say when
+        if time.time() - since > self._retries.give_up_after.total_seconds():
+            return await self._give_up(job, TOO_LATE.format(what=_what(job), error=away))
+        self._in_vain[job.key] += 1
+        seconds = self._back_off(self._in_vain[job.key])
+        told = log.info if self._in_vain[job.key] == 1 else log.debug  # an outage is long
+        told("a job will be tried again", retry_in_seconds=round(seconds, 2), error=str(away))
+        await self._store.queue.retry(job, seconds, str(away), paused=True, waits_for=away.side)
+        return "away"
+
+    def _back_off(self, attempt: int) -> float:
+        times = self._retries
+        return back_off(attempt, times.first.total_seconds(), times.longest.total_seconds())
 
     async def _again(self, job: Job, seconds: float, error: str, *, paused: bool = False) -> str:
         if job.attempt >= MAX_ATTEMPTS and not paused:
@@ -275,13 +308,13 @@ class Runner:
         return "paused" if paused else "again"
 
     async def _failed_too_often(self, job: Job, error: str) -> str:
-        what = job.kind.replace("_", " ").capitalize()
-        sentence = TOO_OFTEN.format(what=what, attempts=MAX_ATTEMPTS, error=error)
+        sentence = TOO_OFTEN.format(what=_what(job), attempts=MAX_ATTEMPTS, error=error)
         return await self._give_up(job, sentence)
 
     async def _give_up(self, job: Job, sentence: str) -> str:
         await self._service.give_up(job, sentence)
-        log.error("job dead", error=sentence, todo=TOLD if job.ref else NOT_TOLD)
+        told = job.ref is not None and job.kind not in ROOMLESS
+        log.error("job dead", error=sentence, todo=TOLD if told else NOT_TOLD)
         return "dead"
 
     async def _give_back(self, job: Job) -> None:
@@ -290,10 +323,16 @@ class Runner:
             await self._store.queue.retry(job, 0.0, "the bot was stopped", paused=True)
 
 
-async def _either(task: "asyncio.Task[None]", begun: asyncio.Event, seconds: float) -> None:
-    """Until the job begins its call or ends, but no longer than so many seconds."""
+def _what(job: Job) -> str:
+    return job.kind.replace("_", " ").capitalize()
+
+
+async def _either(task: "asyncio.Task[None]", begun: asyncio.Event, seconds: float) -> bool:
+    """Until the job begins its call or ends, but no longer than so many seconds; False then."""
     waiting = asyncio.create_task(begun.wait())
     try:
-        await asyncio.wait({task, waiting}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        first = asyncio.FIRST_COMPLETED
+        done, _ = await asyncio.wait({task, waiting}, timeout=seconds, return_when=first)
+        return bool(done)
     finally:
         waiting.cancel()

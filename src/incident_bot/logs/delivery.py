@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import structlog
 
 _WELL_FORMED = re.compile(r"[\w.:/+=-]{1,200}")
-"""What an id may look like in a line; another one is left out, for it may come from anybody."""
+"""What ids and kinds may look like in a line; others are left out: they may come from anybody."""
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Delivery:
 
     def came(self, kind: str, delivery_id: str | None) -> None:
         """It is a `kind`, known to its sender by this id."""
-        self.kind = kind
+        self.kind = kind if _WELL_FORMED.fullmatch(kind) else "other"
         if delivery_id is not None and _WELL_FORMED.fullmatch(delivery_id):
             structlog.contextvars.bind_contextvars(delivery=delivery_id)
 

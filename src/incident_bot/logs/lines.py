@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -15,6 +15,7 @@ Form = Literal["console", "json"]
 
 OURS = "incident_bot"
 FIRST = ("timestamp", "level", "event", "source", "delivery", "ref", "job")
+_OF_SEVERAL_LINES = frozenset({"where"})
 _SECRET_KEYS = frozenset({"authorization", "token", "password", "secret", "cookie", "signature"})
 
 
@@ -103,7 +104,15 @@ def _in_order(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
     ordered = {key: event.pop(key) for key in FIRST if key in event}
     exception = event.pop("exception", None)
     ordered |= {k: HIDDEN if k.lower() in _SECRET_KEYS else v for k, v in event.items()}
+    ordered = {k: v if k in _OF_SEVERAL_LINES else _on_one_line(v) for k, v in ordered.items()}
     return ordered if exception is None else {**ordered, "exception": exception}
+
+
+def _on_one_line(value: Any) -> Any:
+    """A text with what could end the line, or steer a terminal, written out (`\\n`, `\\x1b`)."""
+    if not isinstance(value, str) or value.isprintable():
+        return value
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
 
 
 def _without_secrets(logger: WrappedLogger, name: str, rendered: EventDict) -> str:

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pagerduty
 from pydantic import SecretStr
 
-from incident_bot.effects import Later
+from incident_bot.effects import Away, Later, must_hold
 from incident_bot.pagerduty.answers import answer, part, parts, word
 from incident_bot.pagerduty.errors import PagerDutyRefused, PagerDutyUnknown
 from incident_bot.store import KnownPerson
@@ -43,7 +44,8 @@ class PagerDuty:
     """The calls that the bot makes. Every one of them may raise:
 
     - `PagerDutyRefused`: a 4xx; nothing was done.
-    - `effects.Later`: a rate limit (`paused`), or a question without an answer; nothing was done.
+    - `effects.Later`: a rate limit (`paused`); as `Away`, a question without an answer. Nothing
+      was done.
     - `PagerDutyUnknown`: a write met a 5xx or no answer; it may have been done.
 
     `from_email` None: no From header unless one is given.
@@ -167,11 +169,15 @@ class PagerDuty:
         url = path.replace("{id}", quote(item, safe=""))
 
         def send() -> Any:
+            must_hold()
             return answer(lambda: self._client.request(method, url, **request), f"{method} {path}")
 
         started, outcome = time.monotonic(), "unknown"
         try:
-            found = await asyncio.get_running_loop().run_in_executor(self._threads, send)
+            context = copy_context()  # which has the lease of the job in hand
+            found = await asyncio.get_running_loop().run_in_executor(
+                self._threads, context.run, send
+            )
             outcome = "ok"
             return found
         except PagerDutyRefused as refused:
@@ -182,7 +188,7 @@ class PagerDuty:
             raise
         except PagerDutyUnknown as unknown:
             if method == "GET":
-                raise Later(str(unknown)) from unknown
+                raise Away(str(unknown), "pagerduty") from unknown
             raise
         finally:
             if self._metrics is not None:

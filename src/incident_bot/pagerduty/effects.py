@@ -4,6 +4,7 @@ Each says "done" only after PagerDuty's own answer. When an earlier try may have
 (`effect.again`), it looks before it repeats.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
@@ -12,8 +13,8 @@ import structlog
 from incident_bot.domain.commands import RecordPagerDuty
 from incident_bot.domain.decision import JobKind
 from incident_bot.domain.people import BOT, Person
-from incident_bot.effects import Done, Effect, GiveUp, Handler, Later
-from incident_bot.pagerduty.client import PagerDuty
+from incident_bot.effects import Away, Done, Effect, GiveUp, Handler, Later, Refused
+from incident_bot.pagerduty.client import NOTE_CHARACTERS, PagerDuty
 from incident_bot.pagerduty.errors import PagerDutyRefused, PagerDutyUnknown
 from incident_bot.people import People
 
@@ -27,6 +28,9 @@ NO_SENDER = (
     " Set PAGERDUTY_FROM_EMAIL to the e-mail of a PagerDuty user in whose name the bot may act."
 )
 PRIVATE = "The note did not go to PagerDuty: a private incident is never written about there."
+
+PATIENCE = 2.0
+"""Seconds that finding out in whose name to write may take."""
 
 What = Literal["resolved", "acknowledged", "note"]
 Write = Callable[[str | None], Awaitable[None]]  # given the From address
@@ -107,14 +111,18 @@ class Writes:
         return _done("acknowledged", alert_id)
 
     async def note(self, effect: Effect) -> Done:
-        """Write the note, unless an earlier try left it there. Never for a private incident."""
+        """Write the note, unless an earlier try left it there. Never for a private incident.
+
+        Two notes may have the same words, so each ends with the number of its entry.
+        """
         alert_id = _alert_id(effect)
         text = str(effect.args.get("text") or "").strip()
         if effect.incident is None or _is_private(effect):
             raise GiveUp(PRIVATE)
         if not text:
             return Done()
-        if effect.again and text in await self._notes(alert_id):
+        text = _marked(text, effect.job.key)
+        if effect.again and text.split() in await self._notes(alert_id):
             return _done("note", alert_id)
 
         async def write(sender: str | None) -> None:
@@ -144,7 +152,7 @@ class Writes:
         except PagerDutyRefused as refused:
             raise self._given_up(refused, what, _alert_id(effect)) from refused
         except PagerDutyUnknown as unknown:  # the next try is an `again`: it looks first
-            raise Later(str(unknown)) from unknown
+            raise Away(str(unknown), "pagerduty") from unknown
 
     async def _sender(self, person: object) -> str | None:
         """The e-mail of the person who acted if they are known to PagerDuty; None: the bot's."""
@@ -152,13 +160,14 @@ class Writes:
             return None
         who = Person.model_validate(person)
         try:
-            if who.pagerduty_id:
-                known = await self._people.by_pagerduty(who.pagerduty_id, who.name)
-            elif who.slack_id:
-                known = await self._people.by_slack(who.slack_id, who.handle)
-            else:
-                return None
-        except (Later, PagerDutyRefused) as error:
+            async with asyncio.timeout(PATIENCE):  # Slack may be asked, and must not hold this up
+                if who.pagerduty_id:
+                    known = await self._people.by_pagerduty(who.pagerduty_id, who.name)
+                elif who.slack_id:
+                    known = await self._people.by_slack(who.slack_id, who.handle)
+                else:
+                    return None
+        except (Later, Refused, TimeoutError) as error:
             log.info("sender not looked up, using the configured one", error=str(error))
             return None
         return known.email if known.pagerduty_id else None
@@ -179,9 +188,10 @@ class Writes:
             raise GiveUp(UNKNOWN_TO_PAGERDUTY.format(alert_id=alert_id))
         return status
 
-    async def _notes(self, alert_id: str) -> list[str]:
+    async def _notes(self, alert_id: str) -> list[list[str]]:
+        """The words of each note; what is between them PagerDuty may have changed."""
         try:
-            return [note.strip() for note in await self._pagerduty.notes(alert_id)]
+            return [note.split() for note in await self._pagerduty.notes(alert_id)]
         except PagerDutyRefused as refused:
             raise self._given_up(refused, "note", alert_id) from refused
 
@@ -204,6 +214,12 @@ class _AlreadyResolved(Exception):
 
 def _done(what: What, alert_id: str) -> Done:
     return Done(then=RecordPagerDuty(actor=BOT, alert_id=alert_id, what=what))
+
+
+def _marked(text: str, key: str) -> str:
+    """The note with the number of the entry that it comes from, in which its job's key ends."""
+    mark = f" (#{key.rpartition('/')[2]})"
+    return text[: NOTE_CHARACTERS - len(mark)] + mark
 
 
 def _alert_id(effect: Effect) -> str:

@@ -1,7 +1,9 @@
 """What can go wrong when PagerDuty is called (a rate limit is `effects.Later`)."""
 
+from incident_bot.effects import Refused
 
-class PagerDutyRefused(Exception):
+
+class PagerDutyRefused(Refused):
     """PagerDuty answered with a 4xx: it was not done and will not be.
 
     `sentence` is for people and carries PagerDuty's own words; `status` is the HTTP status.
@@ -9,8 +11,13 @@ class PagerDutyRefused(Exception):
 
     def __init__(self, sentence: str, status: int) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self._sentence = sentence
         self.status = status
+
+    @property
+    def sentence(self) -> str:
+        """PagerDuty's words, and what to check."""
+        return self._sentence
 
     @property
     def is_about_the_token(self) -> bool:

@@ -5,10 +5,12 @@ documented. Whatever cannot be read is left out; what is no event of an incident
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from incident_bot.domain.commands import (
     AlertAcknowledges,
@@ -25,6 +27,10 @@ TITLE_CHARACTERS = 1024  # PagerDuty's own limit
 NOTE_CHARACTERS = 20_000
 DETAILS_CHARACTERS = 3_000
 WORD_CHARACTERS = 200  # ids, names, event types
+ADDRESS_CHARACTERS = 2_000
+ADDRESS = re.compile(
+    r"https?://[!#-;=?-\[\]_a-z~]+"
+)  # printable ASCII without blanks and "<>\^`{|}
 LARGEST_NUMBER = 2**53  # what JSON numbers hold exactly
 
 USERS = frozenset({"user", "user_reference"})  # not bot_user_reference, service, api_key_reference
@@ -32,12 +38,17 @@ USERS = frozenset({"user", "user_reference"})  # not bot_user_reference, service
 MAY_OPEN = frozenset(
     {
         "incident.reopened",
+        "incident.unacknowledged",
         "incident.escalated",
+        "incident.delegated",
+        "incident.reassigned",
+        "incident.service_updated",
         "incident.priority_updated",
         "incident.urgency_updated",  # undocumented, but sent
     }
 )
-"""Events after which an alert that had no war room may need one, as if it had just triggered."""
+"""Events after which an alert that has no war room may need one, as if it had just triggered: it
+was raised, or its trigger is late or was lost. An acknowledgement does the same."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,8 @@ def _command(event: Mapping[str, Any], kind: str, alert_id: str) -> Command:
         case "incident.triggered":
             return AlertTriggers(actor=actor, at=at, alert=alert_seen(data, alert_id))
         case "incident.acknowledged":
-            return AlertAcknowledges(actor=actor, at=at, alert_id=alert_id)
+            seen = alert_seen(data, alert_id) if _is_under_way(data) else None
+            return AlertAcknowledges(actor=actor, at=at, alert_id=alert_id, alert=seen)
         case "incident.resolved":
             return AlertResolves(actor=actor, at=at, alert_id=alert_id)
         case _ if kind in MAY_OPEN and _is_under_way(data):
@@ -102,11 +114,10 @@ def alert_seen(data: Mapping[str, Any], alert_id: str) -> AlertSeen:
     title = _line(data, "title") or _line(data, "summary") or _untitled(number, alert_id)
     service = _part(data, "service")
     priority = _part(data, "priority")
-    url = _word(data, "html_url", longest=2000)
     return AlertSeen(
         alert_id=alert_id,
         title=title,
-        url=url if url and url.startswith(("https://", "http://")) else None,
+        url=_address(data.get("html_url")),
         service_id=_word(service, "id"),
         service=_word(service, "summary") or _word(service, "name"),
         urgency="low" if (_word(data, "urgency") or "").lower() == "low" else "high",
@@ -195,6 +206,18 @@ def _line(value: Mapping[str, Any], key: str, longest: int = TITLE_CHARACTERS) -
 
 def _word(value: Mapping[str, Any], key: str, longest: int = WORD_CHARACTERS) -> str | None:
     return _line(value, key, longest)
+
+
+def _address(value: object) -> str | None:
+    """An address of the web that any place can show and open; None for every other. It is never
+    cut: what is left of it would lead elsewhere."""
+    text = (_text(value) or "").strip()
+    if len(text) > ADDRESS_CHARACTERS or not ADDRESS.fullmatch(text):
+        return None
+    try:
+        return text if urlsplit(text).hostname else None
+    except ValueError:
+        return None
 
 
 def _number(value: object) -> int | None:

@@ -27,6 +27,9 @@ from incident_bot.store import Delivery, StoreUnavailable
 PATH = "/pagerduty/webhook"
 LARGEST_BODY = 1024 * 1024  # bytes; PagerDuty sends 256 KB at most
 LOOK_UP_SECONDS = 1.5  # of the 5 that PagerDuty waits for an answer
+AT_ONCE = 4
+"""How many are being recorded at a time. In a storm of alerts the others wait here and not for the
+database, where what people type and the first alert's invitations would stand behind them all."""
 SOURCE = "pagerduty"
 
 log = structlog.get_logger(__name__)
@@ -69,6 +72,7 @@ class Webhook:
         self._people = people
         self._secrets = tuple(s for s in secrets if s.get_secret_value())
         self._metrics = metrics
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answers 202, 403, 413, 500 or 503; see the module's docstring for which is when."""
@@ -119,7 +123,8 @@ class Webhook:
             return "kept" if kept else "repeated"
         command = await self._with_known_acknowledger(translation.command)
         try:
-            outcome = await self._service.handle(command, delivery=delivery)
+            async with self._turns:
+                outcome = await self._service.handle(command, delivery=delivery)
         except Refusal as refusal:
             kept = await self._service.keep(delivery, outcome=str(refusal))
             return "refused" if kept else "repeated"

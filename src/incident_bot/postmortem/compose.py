@@ -15,8 +15,9 @@ from incident_bot.postmortem.clock import days, utc, with_fraction
 from incident_bot.postmortem.escape import flat, web_address
 from incident_bot.postmortem.facts import Fact, Point, disorder, facts, impact_figures, reopenings
 from incident_bot.postmortem.gather import Gathered, gather, metric_rows
+from incident_bot.postmortem.moment import who
 from incident_bot.postmortem.people import approvals, attendees, ic_approval
-from incident_bot.postmortem.story import story, who
+from incident_bot.postmortem.story import story
 
 Asking = tuple[str, str, str]
 Ask = Callable[[str, Asking], p.Prompt]
@@ -27,6 +28,8 @@ ACTION_TABLES = {
     ActionKind.RESPONSE: "Response (Fix it faster)",
     ActionKind.PROCESS: "Process Improvements",
 }
+ALERTS_LISTED = 10
+"""Of a storm of alerts, the references name the first so many."""
 _TIMES = ("ttd", "tta", "time_to_ic", "ttm", "ttr", "impact_duration", "declared_duration")
 _ABOUT_BUDGET = ("budget", "status", "burn", "zone")
 
@@ -252,10 +255,14 @@ def _supporting(
         name = flat(incident.room.name).lstrip("#")
         address = f"https://slack.com/app_redirect?channel={flat(incident.room.channel_id)}"
         references.append(d.Reference("War room", f"#{name}", web_address(address)))
-    for alert in found.alerts.values():
+    alerts = list(found.alerts.values())
+    for alert in alerts[:ALERTS_LISTED]:
         number = f"#{alert.number} " if alert.number is not None else ""
         url = web_address(alert.url or "")
         references.append(d.Reference("PagerDuty alert", f"{number}{flat(alert.title)}", url))
+    if (more := len(alerts) - ALERTS_LISTED) > 0:
+        where = f"{more} more, each in timeline-{incident.ref}.md"
+        references.append(d.Reference("PagerDuty alerts", where, None))
     written = found.of(NoteKind.REFERENCE)
     for note in written:
         url = web_address(note.details)

@@ -10,8 +10,8 @@ from incident_bot.domain.entries import ActionAdded
 from incident_bot.domain.people import Person
 from incident_bot.postmortem.budget import Budget
 from incident_bot.postmortem.facts import Fact, Point
+from incident_bot.postmortem.moment import Moment
 from incident_bot.postmortem.prompts import Prompt
-from incident_bot.postmortem.story import Moment
 
 
 @dataclass(frozen=True)

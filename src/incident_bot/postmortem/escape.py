@@ -1,7 +1,8 @@
 """Text that people typed, made safe to stand in a Markdown document.
 
-It shows as typed: what would start a block, be live HTML or a link to anywhere but the web is
-escaped, `code` stays code, and everything else is left alone so that the source stays readable.
+It shows as typed: what would start a block, be live HTML, or be a link with words of its own in
+front (which could say that it leads elsewhere) is escaped, `code` stays code, and everything else
+is left alone so that the source stays readable.
 Markdown here is CommonMark with GitHub's tables and strikethrough.
 """
 
@@ -16,9 +17,11 @@ _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\
 _TOKEN = re.compile(r"`+|\\|\*+|_+|~+|<|&|\[|\]|!|\|")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 _TAG = re.compile(r"<[A-Za-z/!?]")
-_LINK = re.compile(r"\[([^\[\]`\\<&]+)\]\((https?://[^\s()<>\\`|]+)\)")
 _RISKY_BRACKET = re.compile(r"\][(:\[]|\[\^|^\[[ xX]\]")
-_BLOCK_START = re.compile(r"#{1,6}(?=\s|$)|>|[-+](?=\s|$)|=+\s*$|-+\s*$")
+_BLOCK_START = re.compile(
+    r"#{1,6}(?=\s|$)|>|[-+](?=\s|$)|=+\s*$|(?:-\s*)+$"
+    r"|\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$"  # what makes the line before it a table
+)
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _URL = re.compile(r"<?(https?://[^\s|<>]+)(?:\|[^>]*)?>?", re.IGNORECASE)
 
@@ -78,9 +81,6 @@ def _escape(text: str, cell: bool, links: bool = True) -> str:
             at = spans[start]
             code = text[start:at]
             out.append(code.replace("|", "\\|") if cell else code)
-        elif links and run == "[" and (link := _LINK.match(text, start)):
-            at = link.end()
-            out.append(f"[{_escape(link[1], cell)}]({target(link[2])})")
         elif run == "&":
             out.append("&amp;" if _ENTITY.match(text, start) else run)
         elif run == "<":

@@ -29,8 +29,9 @@ from incident_bot.postmortem.escape import (
     web_address,
 )
 from incident_bot.postmortem.facts import Fact, Point
+from incident_bot.postmortem.moment import full
 from incident_bot.postmortem.prompts import Prompt
-from incident_bot.postmortem.story import full, moments
+from incident_bot.postmortem.story import moments
 
 SECTIONS = (
     "header",

@@ -2,43 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from incident_bot.domain import entries as e
 from incident_bot.domain.journal import Line, in_force, timeline
-from incident_bot.domain.people import Actor, Person
+from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Role
 from incident_bot.domain.words import IC, Milestone, Severity, Status
 from incident_bot.postmortem.clock import utc
 from incident_bot.postmortem.escape import flat
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One line of the timeline. `details` has a line for each bullet; indented ones are nested.
-
-    Texts are plain: whoever renders them escapes them. `numbers` are the entries that it tells
-    of (several when they were told as one).
-    """
-
-    numbers: tuple[int, ...]
-    at: datetime
-    who: str
-    headline: str
-    details: str = ""
-    corrected: bool = False
-    correction: str = ""
-    """Who put it right, and why."""
-
-
-def full(person: Person) -> str:
-    """`Alice Smith (@alice)`, or only the name."""
-    return f"{person.name} ({person.at})" if person.handle else person.name
-
-
-def who(actor: Actor) -> str:
-    """The actor as a person reads it."""
-    return full(actor.person) if actor.person else actor.name
+from incident_bot.postmortem.moment import Moment, who
+from incident_bot.postmortem.storms import calmed
 
 
 @dataclass
@@ -222,11 +195,11 @@ def story(journal: Sequence[e.Entry], policy: Policy) -> list[Moment]:
     """The timeline as a postmortem tells it: what happened at once is told once.
 
     Of one minute, an opening and the alert that opened it become one line, and so do the war
-    room and the roles.
+    room and the roles. A storm of alerts becomes one line too.
     """
     setting = _setting(journal, policy)
     told: list[list[tuple[Line, Moment]]] = []
-    for line, moment in _told(journal, setting):
+    for line, moment in calmed(_told(journal, setting), setting.first_alert):
         if told and _belongs(told[-1], line, moment):
             told[-1].append((line, moment))
         else:

@@ -6,7 +6,6 @@ answer 200 and run no listener at all.
 """
 
 import asyncio
-import json
 import logging
 import re
 import secrets
@@ -23,7 +22,13 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from incident_bot.service import Unavailable
-from incident_bot.slack.deliveries import SOURCE, Delivered, DeliveryApp
+from incident_bot.slack.deliveries import (
+    SOURCE,
+    UNREADABLE,
+    Delivered,
+    DeliveryApp,
+    is_shapeless,
+)
 from incident_bot.slack.listeners.desk import DEADLINE, Desk
 from incident_bot.slack.listeners.needs import Knows, Serves
 from incident_bot.slack.views.answer import Answer
@@ -54,11 +59,15 @@ def build_app(
     *,
     deadline: float = DEADLINE,
     delivered: Delivered = lambda source, kind, outcome, seconds: None,
+    trouble: Callable[[Answer], Answer] = lambda said: said,
 ) -> AsyncApp:
     """The Bolt app with every listener. Without a signing secret (Socket Mode) no HTTP request
-    passes its check. `delivered` hears what became of each delivery."""
+    passes its check. `delivered` hears what became of each delivery; `trouble` adds to an answer
+    what keeps the bot from acting in Slack."""
     bolt_log = logging.getLogger("incident_bot.slack.bolt")
-    bolt_log.setLevel(logging.ERROR)  # it warns that the environment's token is not used: we know
+    # Its warnings quote what came in (`Unhandled request`), at INFO whole bodies; and it warns that
+    # the environment's token is not used: we know.
+    bolt_log.setLevel(logging.ERROR)
 
     async def authorize() -> AuthorizeResult:
         return identity()
@@ -72,10 +81,9 @@ def build_app(
         process_before_response=True,
         authorize=authorize,
     )
-    bolt_log.setLevel(logging.WARNING)  # at INFO it writes whole request bodies
     app.delivered = delivered
     desk = Desk(service, people, deadline=deadline)
-    _listen(app, desk)
+    _listen(app, desk, trouble)
     app.error(_on_error)
     return app
 
@@ -95,11 +103,13 @@ def slack_routes(
             _turned_away(rejected, "too_large")
             raise
         except web.HTTPBadRequest:
-            _turned_away(rejected, "unreadable")
+            _turned_away(rejected, UNREADABLE)
             raise
         answer = await app.async_dispatch(bolt_request)
         if answer.status == 401:
             rejected("unsigned")
+        if answer.status == 400:
+            rejected(UNREADABLE)
         if answer.status == 404 and bolt_request.body.get("type") == "event_callback":
             return web.Response()  # nobody listens to it; what is not 2xx Slack sends again
         return await to_aiohttp_response(answer)
@@ -112,11 +122,11 @@ def _turned_away(rejected: Callable[[str], None], reason: str) -> None:
     rejected(reason)
 
 
-def _listen(app: AsyncApp, desk: Desk) -> None:
+def _listen(app: AsyncApp, desk: Desk, trouble: Callable[[Answer], Answer]) -> None:
     replies: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
 
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        said = await desk.command(body)
+        said = trouble(await desk.command(body))
         kind = "in_channel" if said.public else "ephemeral"
         await ack(text=said.text, blocks=said.blocks, response_type=kind)
 
@@ -125,7 +135,7 @@ def _listen(app: AsyncApp, desk: Desk) -> None:
     ) -> None:
         started = time.monotonic()
         await ack()  # kept until this listener ends
-        said = await desk.button(body, action)
+        said = trouble(await desk.button(body, action))
         asked = str(action.get("action_id")).startswith("declare_text")  # a question, now answered
         reply = asyncio.create_task(_reply(respond, said, replace=asked and said.recorded))
         replies.add(reply)
@@ -154,7 +164,11 @@ async def _reply(respond: AsyncRespond, said: Answer, *, replace: bool) -> None:
 
 
 async def _on_error(error: Exception) -> BoltResponse:
-    """What no listener caught: 503 makes Slack send an event again."""
+    """What no listener caught: 503 makes Slack send an event again, 400 is for what is no payload
+    of Slack's."""
+    if is_shapeless(error):
+        log.warning("delivery turned away", reason=UNREADABLE, error=type(error).__name__)
+        return BoltResponse(status=400, body=UNREADABLE)
     log.error("Slack request failed", error=type(error).__name__)
     away = isinstance(error, Unavailable | StoreUnavailable | TimeoutError)
     return BoltResponse(status=503 if away else 500, body="")
@@ -184,7 +198,7 @@ def _bolt_request(request: web.Request, body: bytes) -> AsyncBoltRequest:
         made = AsyncBoltRequest(
             body=body.decode("utf-8"), query=request.query_string, headers=headers
         )
-    except (ValueError, TypeError, AttributeError, RecursionError, json.JSONDecodeError):
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         raise web.HTTPBadRequest(text="unreadable body") from None
     if not isinstance(made.body, dict):
         raise web.HTTPBadRequest(text="unreadable body")

@@ -1,5 +1,6 @@
 """Every delivery of Slack, in HTTP and Socket Mode alike: known in the log, counted, told once."""
 
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from slack_bolt.response import BoltResponse
 from incident_bot import logs
 
 SOURCE = "slack"
+UNREADABLE = "unreadable"
 _KINDS = {
     "block_actions": "button",
     "shortcut": "shortcut",
@@ -27,7 +29,10 @@ log = structlog.get_logger(__name__)
 
 
 class DeliveryApp(AsyncApp):
-    """Bolt's app; `delivered` hears what became of each authentic request."""
+    """Bolt's app; `delivered` hears what became of each authentic request.
+
+    400 for what is no payload of Slack's.
+    """
 
     delivered: Delivered = staticmethod(lambda source, kind, outcome, seconds: None)
 
@@ -35,7 +40,13 @@ class DeliveryApp(AsyncApp):
         """Bolt's own, with one line in the log for what came and what became of it."""
         with logs.delivery(SOURCE) as handled:
             handled.came(kind_of(req.body), id_of(req.body))
-            answer = await super().async_dispatch(req)
+            try:
+                answer = await super().async_dispatch(req)
+            except Exception as error:
+                if not is_shapeless(error):
+                    raise
+                log.warning("delivery turned away", reason=UNREADABLE, error=type(error).__name__)
+                return BoltResponse(status=400, body=UNREADABLE)
             if answer.status == 401:
                 log.warning("delivery turned away", reason="unsigned", kind=handled.kind)
                 return answer
@@ -43,6 +54,15 @@ class DeliveryApp(AsyncApp):
             self.delivered(SOURCE, handled.kind, outcome, handled.seconds)
             log.info("delivery", status=answer.status, **handled.facts())
             return answer
+
+
+def is_shapeless(error: Exception) -> bool:
+    """True for what Bolt itself raises on a body without the parts that it takes for granted: a
+    signed one, but no payload of Slack's. Nothing of ours was run then."""
+    modules = [str(f.f_globals.get("__name__")) for f, _ in traceback.walk_tb(error.__traceback__)]
+    return isinstance(
+        error, AttributeError | IndexError | KeyError | TypeError | ValueError
+    ) and not any(m.startswith("incident_bot.") and m != __name__ for m in modules)
 
 
 def kind_of(body: Mapping[str, Any]) -> str:

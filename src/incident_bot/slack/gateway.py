@@ -5,7 +5,6 @@ A call ends in one of four ways: an answer; `SlackRefused` (Slack said no, nothi
 whoever repeats it has to look first).
 """
 
-import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -19,13 +18,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from incident_bot.config import is_loopback
-from incident_bot.effects import Later
+from incident_bot.effects import Away, Later, Refused, must_hold
+from incident_bot.slack.pacing import POST, Pacer
 from incident_bot.slack.payload_check import complaints, fitted
+from incident_bot.slack.remedies import SIGNED_OUT, TOKEN_REFUSED, remedy
 
 log = structlog.get_logger(__name__)
 
 PATIENCE = 3.0  # seconds that a call waits for its turn before it is handed back as Later
-POST_SPACING = 1.0  # seconds between two messages to one channel (Slack's special limit)
 CallHook = Callable[[str, str, float], None]
 _Answer = tuple[int, Mapping[str, str], Mapping[str, Any]]
 
@@ -36,7 +36,7 @@ _UNKNOWN = frozenset(
 _LIMITED = frozenset({"ratelimited", "rate_limited", "too_many_requests"})
 
 
-class SlackRefused(Exception):
+class SlackRefused(Refused):
     """Slack answered `ok: false`: nothing was done and repeating does not help.
 
     `code` is Slack's error code, `answer` all that it said (`needed` scope, `errors` per user).
@@ -48,15 +48,20 @@ class SlackRefused(Exception):
         self.code = code
         self.answer: Mapping[str, Any] = answer or {}
 
+    @property
+    def sentence(self) -> str:
+        """What can be done about it, for people."""
+        return remedy(self.method, self.code, self.answer)
 
-class SlackUnknown(Later):
+
+class SlackUnknown(Away):
     """No usable answer (5xx, time-out, broken connection): it may or may not have been done.
 
-    As a Later it makes the runner try again after its back-off, with `Effect.again` set.
+    As an Away it makes the runner try again after its back-off, with `Effect.again` set.
     """
 
     def __init__(self, method: str, problem: str) -> None:
-        super().__init__(f"Slack did not answer {method} ({problem})")
+        super().__init__(f"Slack did not answer {method} ({problem})", "slack")
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class Gateway:
 
     `on_call(method, outcome, seconds)` hears of every call; outcome is `ok`, `refused`,
     `limited` or `unknown`. With `strict`, a message that breaks a limit is a ValueError (tests);
-    without, it is shortened and a warning logged.
+    without, it is shortened and a warning logged. `pacer` says when there is room for a call.
     """
 
     def __init__(
@@ -96,8 +101,9 @@ class Gateway:
         self._on_call = on_call
         self._strict = strict
         self._session: aiohttp.ClientSession | None = None
-        self._paused_until: dict[str, float] = {}
-        self._next_post: dict[str, float] = {}
+        self.pacer = Pacer()
+        self.token_refused: str | None = None
+        """Slack's code since it has not accepted the token any more."""
         self._identity: Identity | None = None
 
     async def close(self) -> None:
@@ -139,25 +145,30 @@ class Gateway:
     ) -> Mapping[str, Any]:
         """One call of a Web API method; `channel` is sent along when given.
 
-        `urgent` overtakes the spacing of messages (Slack lets short bursts pass), never a
-        Retry-After. Raises SlackRefused, SlackUnknown, Later.
+        `urgent` overtakes what is not, never Slack's limits. Raises SlackRefused, SlackUnknown,
+        and Later when there is no room for it soon.
         """
         if channel is not None:
             args["channel"] = channel
         args = {name: value for name, value in args.items() if value is not None}
-        if method in ("chat.postMessage", "chat.update", "chat.postEphemeral"):
+        if method in (POST, "chat.update", "chat.postEphemeral"):
             args = self._checked(method, args)
         deadline = time.monotonic() + PATIENCE
-        if method == "chat.postMessage":
-            await self._post_turn(str(args.get("channel")), urgent, deadline)
         while True:
-            await self._pause(method, deadline)
-            answer = await self._once(method, args)
+            patience = max(0.0, deadline - time.monotonic())
+            turn = await self.pacer.turn(method, channel, urgent=urgent, patience=patience)
+            limited = False
+            try:
+                answer = await self._once(method, args)
+                limited = answer is None
+            finally:
+                self.pacer.over(turn, counted=not limited)
             if answer is not None:
                 return answer
 
     async def upload(self, url: str, content: bytes) -> None:
         """Send a file's bytes to the address that files.getUploadURLExternal gave."""
+        must_hold()
         try:
             async with self._open_session().post(
                 url, data=content, proxy=self._client.proxy
@@ -177,35 +188,16 @@ class Gateway:
             self._client.session = self._session
         return self._session
 
-    async def _post_turn(self, channel: str, urgent: bool, deadline: float) -> None:
-        """Wait for this channel's next free second; urgent takes one without waiting."""
-        now = time.monotonic()
-        turn = max(now, self._next_post.get(channel, 0.0))
-        if turn > deadline and not urgent:
-            raise Later("this channel gets a message a second", turn - now, paused=True)
-        if len(self._next_post) > 500:
-            self._next_post = {c: t for c, t in self._next_post.items() if t > now}
-        self._next_post[channel] = turn + POST_SPACING
-        if turn > now and not urgent:
-            await asyncio.sleep(turn - now)
-
-    async def _pause(self, method: str, deadline: float) -> None:
-        """Wait as long as Slack told any caller of this method to, up to our patience."""
-        while (until := self._paused_until.get(method, 0.0)) > time.monotonic():
-            left = until - time.monotonic()
-            if until > deadline:
-                raise Later(f"Slack limits {method}", left, paused=True)
-            await asyncio.sleep(max(0.0, left))
-
     async def _once(self, method: str, args: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """One request; None when Slack limits it (the pause is then noted)."""
         self._open_session()
+        must_hold()
         began, outcome = time.monotonic(), "unknown"
         try:
             status, headers, answer = await self._send(method, _form(args))
             code = str(answer.get("error") or "")
             if status == 200 and answer.get("ok"):
-                outcome = "ok"
+                outcome, self.token_refused = "ok", None
                 return answer
             if status == 429 or code in _LIMITED:
                 outcome = "limited"
@@ -214,6 +206,8 @@ class Gateway:
             if not code or status >= 500 or code in _UNKNOWN:
                 raise SlackUnknown(method, f"HTTP {status} {code}".rstrip())
             outcome = "refused"
+            if code in TOKEN_REFUSED:
+                self._note_signed_out(code)
             raise SlackRefused(method, code, answer)
         finally:
             if self._on_call is not None:
@@ -242,9 +236,14 @@ class Gateway:
             seconds = max(0.1, float(retry_after or 1.0))
         except ValueError:
             seconds = 1.0
-        until = time.monotonic() + seconds
-        self._paused_until[method] = max(until, self._paused_until.get(method, 0.0))
+        self.pacer.pause(method, seconds)
         log.info("Slack limits calls", method=method, seconds=seconds)
+
+    def _note_signed_out(self, code: str) -> None:
+        """The operator hears of it once; each job that fails of it is told by the runner."""
+        if self.token_refused is None:
+            log.error("Slack does not accept the bot's token", code=code, todo=SIGNED_OUT)
+        self.token_refused = code
 
     def _checked(self, method: str, args: dict[str, Any]) -> dict[str, Any]:
         text, blocks = str(args.get("text", "")), args.get("blocks") or []

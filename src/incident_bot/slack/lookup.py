@@ -1,6 +1,7 @@
 """Who and what is in the Slack workspace: people by id and e-mail, channels and groups by name.
 
-Somebody who is not there is None, and what Slack cannot tell just now is Later ("ask again").
+Somebody who is not there is None, what Slack cannot tell just now is Later ("ask again"), and
+what it does not tell the bot is SlackRefused.
 """
 
 import asyncio
@@ -53,10 +54,7 @@ class Lookup:
         except SlackRefused as refused:
             if refused.code in _NOBODY:
                 return None
-            if refused.code == "missing_scope":
-                needed = refused.answer.get("needed") or f"for {method}"
-                raise Later(f"the Slack app lacks the permission {needed}") from refused
-            raise Later(f"Slack refuses {method}: {refused.code}") from refused
+            raise
         return known_person(answer["user"])
 
     async def channel(self, name: str) -> str | None:

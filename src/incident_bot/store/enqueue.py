@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from incident_bot.domain.decision import JobKind, NewJob
+from incident_bot.store import merging
 from incident_bot.store.connection import Connection
 from incident_bot.store.tables import job_afters, jobs
 
@@ -34,15 +35,17 @@ async def enqueue(
     severity: int = NO_SEVERITY,
 ) -> None:
     """Adds jobs in this order; a key that is already there is left as it is, whatever became of
-    it. `severity` of the incident: the lower, the sooner."""
+    it, and what a job that waits does anyway (`merging`) is left to that. `severity` of the
+    incident: the lower, the sooner."""
     if not new:
         return
     named = {job.key for job in new} | {key for job in new for key in job.after}
     found = await connection.execute(select(jobs.c.key, jobs.c.state).where(jobs.c.key.in_(named)))
     states: dict[str, str] = {row.key: row.state for row in found}
     rows, links = [], []
+    waiting = await merging.waiting(connection, new)
     for job in new:
-        if job.key in states:
+        if job.key in states or await waiting.takes(connection, job):
             continue
         before = {key: states.get(key, "") for key in job.after}
         in_vain = "dead" in before.values() and job.kind not in INDEPENDENT

@@ -17,6 +17,7 @@ from prometheus_client import (
 
 from incident_bot import __version__
 from incident_bot.domain.decision import JobKind
+from incident_bot.effects import Side
 from incident_bot.web.stored import Figures, Here, Stored
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -33,13 +34,15 @@ log = structlog.get_logger(__name__)
 class Metrics:
     """Counts what happens in this process; `exposition` says it all as text.
 
-    `socket_connections`, when set, is asked at each scrape for the open Socket Mode connections.
+    `socket_connections`, when set, is asked at each scrape for the open Socket Mode connections;
+    `away` for the seconds since when a side outside has not answered.
     """
 
     def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each counter, which nobody asks for
         self.registry = CollectorRegistry()
         self.socket_connections: Callable[[], int] | None = None
+        self.away: Callable[[Side], float] = lambda side: 0.0
         self._deliveries = Counter(
             "incident_bot_deliveries",
             "Authentic deliveries taken in by this process, by what became of them.",
@@ -96,7 +99,8 @@ class Metrics:
         )
         self._stored = Stored()
         self.registry.register(self._stored)
-        self.registry.register(Here(__version__, lambda: self.socket_connections))
+        here = Here(__version__, lambda: self.socket_connections, lambda side: self.away(side))
+        self.registry.register(here)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)

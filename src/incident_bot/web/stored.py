@@ -5,12 +5,14 @@ The database is shared: every replica tells the same, so take the maximum and no
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.words import Status
+from incident_bot.effects import Side
 from incident_bot.store import Counts, JobState
 
 SHARED = "In the shared database: every replica tells the same."
@@ -79,17 +81,32 @@ class Stored(Collector):
 
 
 class Here(Collector):
-    """What this process is: its version, and its Socket Mode connections if it has that mode."""
+    """What this process is: its version, whom it does not reach, and its Socket Mode connections
+    if it has that mode."""
 
-    def __init__(self, version: str, connections: Callable[[], Callable[[], int] | None]) -> None:
+    def __init__(
+        self,
+        version: str,
+        connections: Callable[[], Callable[[], int] | None],
+        away: Callable[[Side], float],
+    ) -> None:
         self._version = version
         self._connections = connections
+        self._away = away
 
     def collect(self) -> Iterator[Metric]:
         """The gauges of this scrape."""
         yield InfoMetricFamily(
             "incident_bot_build", "The version that runs here.", value={"version": self._version}
         )
+        away = GaugeMetricFamily(
+            "incident_bot_away_seconds",
+            "For how long a side has not answered this process; 0 when it does.",
+            labels=("target",),
+        )
+        for side in get_args(Side):
+            away.add_metric((side,), self._away(side))
+        yield away
         if (connections := self._connections()) is not None:
             yield GaugeMetricFamily(
                 "incident_bot_socket_connections",

@@ -1,36 +1,63 @@
 """What PagerDuty tells about an alert of an incident that is already there."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
+from incident_bot.domain.decisions import storms
 from incident_bot.domain.decisions.common import (
-    bookmark,
     invite,
-    invite_newcomer,
     moment,
     refresh,
     say,
 )
-from incident_bot.domain.decisions.opening import alert_entry, alert_moment
-from incident_bot.domain.incident import REOPENED, Incident, room_key
-from incident_bot.domain.people import Person
+from incident_bot.domain.decisions.opening import alert_moment
+from incident_bot.domain.decisions.roles import raised
+from incident_bot.domain.incident import FIRES_AGAIN, REOPENED, Incident, room_key
 from incident_bot.domain.policy import Policy
-from incident_bot.domain.words import IC, AlertStatus
+from incident_bot.domain.words import IC, AlertStatus, Milestone, Status
 
 OWN_NOTE = "Incident Bot "
 """How the notes begin that the bot writes in PagerDuty; their echo is no news."""
 
 
 def joins(incident: Incident, command: c.AlertTriggers, policy: Policy, now: datetime) -> Decision:
-    """Another alert of the same group becomes part of the open incident."""
-    alert = command.alert
+    """Another alert of the same group becomes part of the open incident; one that is part of it
+    already has news, or its trigger comes late."""
+    alert, at = command.alert, moment(command, now)
     if alert.alert_id not in incident.alerts:
-        return _join(incident, alert, alert_moment(command, now))
-    if command.event_type == c.TRIGGERED:
-        return Decision()
-    return _happened(incident, alert.alert_id, command.event_type, policy, moment(command, now))
+        decision = storms.join(incident, alert, alert_moment(command, now))
+    elif command.event_type == c.TRIGGERED:
+        decision = _late_trigger(incident, alert, at)
+    else:
+        decision = _happened(incident, alert.alert_id, command.event_type, policy, at)
+    return _and_raised(decision, incident, alert, policy, at)
+
+
+def _late_trigger(incident: Incident, alert: c.AlertSeen, at: datetime) -> Decision:
+    """The trigger of an alert that another delivery brought in before it: it is no second alert,
+    but it may know an earlier time of detection, and whom PagerDuty called first."""
+    entries: tuple[NewEntry, ...] = ()
+    jobs: tuple[NewJob, ...] = ()
+    opened = next(iter(incident.alerts)) == alert.alert_id
+    said = f"milestone/{Milestone.DETECTED}" in incident.current
+    if opened and not said and incident.detected - at >= timedelta(seconds=1):
+        entries = (NewEntry(e.MilestoneSet(milestone=Milestone.DETECTED), at),)
+        jobs = refresh(incident, incident.last_seq + 1)
+    if new := storms.not_asked(incident, alert.assignees):
+        late = invite(incident.ref, 0, new)
+        jobs += (replace(late, key=f"{incident.ref}/invite/{alert.alert_id}/late"),)
+    return Decision(entries, jobs)
+
+
+def _and_raised(
+    decision: Decision, incident: Incident, alert: c.AlertSeen, policy: Policy, at: datetime
+) -> Decision:
+    seq = incident.last_seq + len(decision.entries) + 1
+    entries, jobs = raised(incident, alert, policy, at, seq)
+    return replace(decision, entries=(*decision.entries, *entries), jobs=(*decision.jobs, *jobs))
 
 
 def room_wanted(
@@ -47,78 +74,70 @@ def room_wanted(
             )
         raise Refusal(f"{ref} is already open for this alert.")
     people = (person,) if person else ()
-    joined = _join(incident, command.alert, alert_moment(command, now), people)
+    joined = storms.join(incident, command.alert, alert_moment(command, now), people)
     words = f"{ref} is open for the same service, so this alert joined it."
     return Decision(joined.entries, joined.jobs, Reply((words,)))
 
 
-def _join(
-    incident: Incident, alert: c.AlertSeen, at: datetime, people: tuple[Person, ...] = ()
+def acknowledged(
+    incident: Incident, command: c.AlertAcknowledges, policy: Policy, now: datetime
 ) -> Decision:
-    seq = incident.last_seq + 1
-    new = tuple(
-        p
-        for p in (*people, *alert.assignees)
-        if not any(p.is_same(known) for known in incident.invited)
-    )
-    jobs = [
-        say(incident.ref, seq, (f"Another alert joined {incident.ref}: {alert.title}",)),
-        *bookmark(incident.ref, seq, f"PagerDuty alert {len(incident.alerts) + 1}", alert.url),
-        *refresh(incident, seq),
-    ]
-    if new:
-        jobs.insert(0, invite(incident.ref, seq, new))
-    return Decision(entries=(NewEntry(alert_entry(alert), at),), jobs=tuple(jobs))
+    """An entry at its own time, whenever it comes; the acknowledger becomes IC if there is none.
+
+    Who was told to be IC stays it, also when somebody had acknowledged before and PagerDuty tells
+    so later. What happened after the end makes nobody IC; what happened before it does.
+    """
+    at = moment(command, now)
+    decision = _acknowledged(incident, command, at)
+    if command.alert is None:
+        return decision
+    return _and_raised(decision, incident, command.alert, policy, at)
 
 
-def acknowledged(incident: Incident, command: c.AlertAcknowledges, now: datetime) -> Decision:
-    """An entry; the acknowledger becomes IC if there is none."""
-    person = command.actor.person
-    alert = incident.alerts.get(command.alert_id)
-    known = alert is not None and alert.status is not AlertStatus.TRIGGERED
-    if known and (person is None or incident.is_over):
-        return Decision()
-    at, seq = moment(command, now), incident.last_seq + 1
+def _acknowledged(incident: Incident, command: c.AlertAcknowledges, at: datetime) -> Decision:
+    person, seq = command.actor.person, incident.last_seq + 1
     entries = [NewEntry(e.AlertAcknowledged(alert_id=command.alert_id), at)]
-    if person is None or incident.is_over:
-        return Decision(tuple(entries), refresh(incident, seq, headline=True))
+    end = incident.times.get(Milestone.RESOLVED)
+    after_the_end = incident.is_over and (end is None or at >= end)
+    earliest = at < incident.times.get(Milestone.ACKNOWLEDGED, at)
+    first = earliest or incident.status.rank < Status.ACKNOWLEDGED.rank
+    if person is None or after_the_end:
+        return Decision(tuple(entries), refresh(incident, seq, headline=first, calm=not first))
     becomes_ic = incident.ic is None
     if becomes_ic:
         entries.append(NewEntry(e.RoleAssigned(role=IC, holder=person), at))
-    rest = " and is now Incident Commander." if becomes_ic else "."
+    news = first or becomes_ic
     return Decision(
         entries=tuple(entries),
         jobs=(
-            *invite_newcomer(incident, seq, person),
-            say(incident.ref, seq, (person, " acknowledged the alert in PagerDuty" + rest)),
-            *refresh(incident, incident.last_seq + len(entries), headline=True),
+            *storms.acknowledger(incident, seq, person, becomes_ic=becomes_ic),
+            *refresh(incident, incident.last_seq + len(entries), headline=news, calm=not news),
         ),
     )
 
 
 def resolved(incident: Incident, command: c.AlertResolves, now: datetime) -> Decision:
-    """An entry; when the last alert is resolved, the room is asked whether it is over."""
+    """An entry at its own time; when the last alert is resolved, the room is asked whether it is
+    over. It is no news when it was resolved before, or has been opened again since."""
     alert = incident.alerts.get(command.alert_id)
-    if alert is None or alert.status is AlertStatus.RESOLVED:
+    if alert is None:
         return Decision()
-    seq = incident.last_seq + 1
-    entries = (NewEntry(e.AlertResolved(alert_id=command.alert_id), moment(command, now)),)
-    if incident.is_over:
+    at, seq = moment(command, now), incident.last_seq + 1
+    entries = (NewEntry(e.AlertResolved(alert_id=command.alert_id), at),)
+    resolved_before = alert.status is AlertStatus.RESOLVED
+    if resolved_before or alert.is_older(AlertStatus.RESOLVED, at):
         return Decision(entries)
-    others = [a for a in incident.open_alerts if a.alert_id != command.alert_id]
-    if others:
-        words = (
-            f"PagerDuty says an alert is resolved: {alert.title}. "
-            f"{len(others)} of {incident.ref} still open."
-        )
-        return Decision(entries, (say(incident.ref, seq, (words,)), *refresh(incident, seq)))
+    jobs = refresh(incident, seq, calm=True)
+    if incident.is_over or any(a.alert_id != command.alert_id for a in incident.open_alerts):
+        return Decision(entries, jobs)
     ask = NewJob(
         kind=JobKind.ASK_TO_RESOLVE,
         key=f"{incident.ref}/ask/{seq}",
-        lane=f"{incident.ref}/say",
+        args={"seq": seq},
+        lane=f"{incident.ref}/ask",
         after=(room_key(incident.ref),),
     )
-    return Decision(entries, (ask, *refresh(incident, seq)))
+    return Decision(entries, (ask, *jobs))
 
 
 def annotated(incident: Incident, command: c.AlertAnnotates, now: datetime) -> Decision:
@@ -145,10 +164,11 @@ def _happened(
     incident: Incident, alert_id: str, event_type: str, policy: Policy, at: datetime
 ) -> Decision:
     """An entry; the room is told of an alert that was opened again."""
+    seq = incident.last_seq + 1
     entries = (NewEntry(e.AlertOther(alert_id=alert_id, event_type=event_type), at),)
     if event_type != REOPENED:
-        return Decision(entries)
-    seq = incident.last_seq + 1
+        fires_again = event_type in FIRES_AGAIN
+        return Decision(entries, refresh(incident, seq, calm=True) if fires_again else ())
     alert = incident.alerts.get(alert_id)
     words = f"PagerDuty reopened an alert: {alert.title if alert else alert_id}."
     if incident.is_over:

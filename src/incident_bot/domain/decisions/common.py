@@ -1,5 +1,6 @@
 """What several decisions need: the numbers of new entries, and the jobs that keep Slack in step."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from incident_bot.domain import commands as c
@@ -8,6 +9,10 @@ from incident_bot.domain.incident import Incident, room_key
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Route
 from incident_bot.domain.words import Status
+
+BOOKMARKED_ALERTS = 5
+"""Of an incident's alerts, the first so many get a bookmark: a Slack channel holds 100, and takes
+20 a minute."""
 
 
 def moment(command: c.Command, now: datetime) -> datetime:
@@ -91,18 +96,27 @@ def invite_newcomer(incident: Incident, seq: int, person: Person | None) -> tupl
     return (invite(incident.ref, seq, (person,)),)
 
 
-def refresh(incident: Incident, seq: int, *, headline: bool = False) -> tuple[NewJob, ...]:
-    """Bring the summary up to entry `seq`; `headline`: topic and announcement too."""
+def refresh(
+    incident: Incident, seq: int, *, headline: bool = False, calm: bool = False
+) -> tuple[NewJob, ...]:
+    """Bring the summary up to entry `seq`, and the line of further alerts where there is one.
+
+    `headline`: topic and announcement too. `calm`: many such come in a storm of alerts, so one may
+    wait a few seconds for the next and be done with it in one edit.
+    """
     ref = incident.ref
+    args = {"seq": seq, "calm": True} if calm else {"seq": seq}
     jobs = [
         NewJob(
             kind=JobKind.UPDATE_SUMMARY,
             key=f"{ref}/summary/{seq}",
-            args={"seq": seq},
+            args=args,
             lane=f"{ref}/summary",
             after=(f"{ref}/summary",),
         )
     ]
+    if len(incident.alerts) > 1:
+        jobs += further_alerts(ref, seq, args)
     if headline:
         jobs.append(
             NewJob(
@@ -124,6 +138,16 @@ def refresh(incident: Incident, seq: int, *, headline: bool = False) -> tuple[Ne
                 )
             )
     return tuple(jobs)
+
+
+def further_alerts(ref: str, seq: int, args: Mapping[str, object]) -> tuple[NewJob, ...]:
+    """The one message about the alerts that joined: posted once (its key is the same each time),
+    and then brought up to entry `seq`."""
+    key = f"{ref}/alerts"
+    return (
+        NewJob(kind=JobKind.POST_ALERTS, key=key, lane=key, after=(room_key(ref),)),
+        NewJob(kind=JobKind.UPDATE_ALERTS, key=f"{key}/{seq}", args=args, lane=key, after=(key,)),
+    )
 
 
 def bookmark(ref: str, seq: int, title: str, link: str | None) -> tuple[NewJob, ...]:

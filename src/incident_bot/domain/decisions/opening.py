@@ -6,6 +6,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Reply
 from incident_bot.domain.decisions.common import bookmark, invite, invite_of_route, moment
+from incident_bot.domain.early import is_over
 from incident_bot.domain.incident import Incident, room_key
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Route
@@ -36,9 +37,10 @@ def declare(incident: Incident, command: c.Declare, policy: Policy, now: datetim
 def triggered(
     incident: Incident, command: c.AlertTriggers, policy: Policy, now: datetime
 ) -> Decision:
-    """An alert opens a room, is announced, or is ignored, as its route says."""
+    """An alert opens a room, is announced, or is ignored, as its route says. One that is resolved
+    already calls nobody together (`early`)."""
     route = policy.route(command.alert)
-    if route is None or route.then == "ignore":
+    if route is None or route.then == "ignore" or is_over(command.alert):
         return Decision()
     if route.then == "notify":
         return Decision(
@@ -75,7 +77,9 @@ def alert_moment(command: c.AlertTriggers | c.OpenForAlert, now: datetime) -> da
 
 def alert_entry(alert: c.AlertSeen) -> e.AlertTriggered:
     """The entry for an alert."""
-    return e.AlertTriggered(**alert.model_dump(exclude={"priority", "teams", "since"}))
+    return e.AlertTriggered(
+        **alert.model_dump(exclude={"priority", "teams", "since", "as_of", "news"})
+    )
 
 
 def _open_for(

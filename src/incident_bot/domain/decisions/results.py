@@ -5,16 +5,33 @@ from datetime import datetime
 
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
-from incident_bot.domain.decision import Decision, JobKind, NewEntry, Sentence
+from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob
 from incident_bot.domain.decisions.common import moment, refresh, say
 from incident_bot.domain.incident import Incident
+from incident_bot.domain.words import AlertStatus
 
 _SILENT = {JobKind.SAY, JobKind.CREATE_ROOM, JobKind.ANNOUNCE_ALERT}
 """Kinds whose failure cannot be told in the room: it is what failed, or there is no room."""
 
 
-KEEPS_IN_STEP = {JobKind.SET_TOPIC, JobKind.UPDATE_SUMMARY, JobKind.UPDATE_ANNOUNCEMENT}
+_KEEPS_IN_STEP = {
+    JobKind.SET_TOPIC,
+    JobKind.UPDATE_SUMMARY,
+    JobKind.UPDATE_ANNOUNCEMENT,
+    JobKind.UPDATE_ALERTS,
+}
 """Kinds that come again at every change: the same failure of theirs is told once."""
+
+_FOR_EACH_ALERT = {
+    JobKind.PAGERDUTY_RESOLVE,
+    JobKind.PAGERDUTY_ACKNOWLEDGE,
+    JobKind.PAGERDUTY_NOTE,
+}
+"""Kinds that are asked for of every alert at once: the same failure is told once for a request,
+whose number ends the job's key."""
+
+TOLD_ONCE = _KEEPS_IN_STEP | _FOR_EACH_ALERT
+"""Kinds whose failure is looked for in the journal before the room is told."""
 
 
 def room(incident: Incident, command: c.RecordRoom, now: datetime) -> Decision:
@@ -48,10 +65,30 @@ def pagerduty(incident: Incident, command: c.RecordPagerDuty, now: datetime) -> 
     entries = (NewEntry(body, moment(command, now)),)
     if command.what == "note":
         return Decision(entries)
-    alert = incident.alerts.get(command.alert_id)
-    title = alert.title if alert else command.alert_id
-    words: Sentence = (f"PagerDuty confirmed: alert {command.what}: {title}",)
-    return Decision(entries, (say(incident.ref, seq, words), *refresh(incident, seq)))
+    jobs = refresh(incident, seq, calm=True)
+    return Decision(entries, (*_confirmed(incident, command, seq), *jobs))
+
+
+def _confirmed(incident: Incident, command: c.RecordPagerDuty, seq: int) -> tuple[NewJob, ...]:
+    """One alert is told of by its title; of several, the last one that was waited for tells all."""
+    ref, alerts = incident.ref, incident.alerts
+    if len(alerts) < 2:
+        alert = alerts.get(command.alert_id)
+        title = alert.title if alert else command.alert_id
+        return (say(ref, seq, (f"PagerDuty confirmed: alert {command.what}: {title}",)),)
+    waiting = (
+        alert.alert_id
+        for alert in incident.open_alerts
+        if command.what == "resolved" or alert.status is AlertStatus.TRIGGERED
+    )
+    if any(alert_id != command.alert_id for alert_id in waiting):
+        return ()
+    if command.what == "resolved":
+        words = f"PagerDuty confirmed: all {len(alerts)} alerts of {ref} are resolved."
+    else:
+        words = f"PagerDuty confirmed: every open alert of {ref} is acknowledged."
+    asked_in = incident.current.get(f"milestone/{command.what}", seq)
+    return (say(ref, asked_in, (words,), part=f"all-{command.what}"),)
 
 
 def delivery(incident: Incident, command: c.RecordDelivery, now: datetime) -> Decision:
@@ -66,10 +103,19 @@ def failure(
     """A job was given up: an entry, and a sentence in the room with a way forward."""
     seq = incident.last_seq + 1
     body = e.EffectFailed(job=command.job, sentence=command.sentence)
-    told = command.kind in KEEPS_IN_STEP and any(
-        isinstance(entry.body, e.EffectFailed) and entry.body.sentence == command.sentence
+    told = command.kind in TOLD_ONCE and any(
+        isinstance(entry.body, e.EffectFailed) and _is_same_trouble(entry.body, command)
         for entry in journal
     )
     silent = told or command.kind in _SILENT
     jobs = () if silent else (say(incident.ref, seq, (command.sentence,)),)
     return Decision(entries=(NewEntry(body, moment(command, now)),), jobs=jobs)
+
+
+def _is_same_trouble(before: e.EffectFailed, command: c.RecordFailure) -> bool:
+    """The same words; for what is asked of every alert, of the same request: its key ends with
+    what was asked for and the number of the entry that asked."""
+    of_one_request = before.job.split("/")[-2:] == command.job.split("/")[-2:]
+    return before.sentence == command.sentence and (
+        command.kind in _KEEPS_IN_STEP or of_one_request
+    )

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
-from incident_bot.domain.decision import Decision, NewEntry, Refusal, Reply
+from incident_bot.domain.decision import Decision, NewEntry, NewJob, Refusal, Reply
 from incident_bot.domain.decisions.common import (
     invite_newcomer,
     moment,
     must_exist,
     must_not_be_cancelled,
     refresh,
+    say,
 )
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.policy import Policy
@@ -80,3 +81,27 @@ def severity(
             )
         ),
     )
+
+
+def raised(
+    incident: Incident, alert: c.AlertSeen, policy: Policy, at: datetime, seq: int
+) -> tuple[tuple[NewEntry, ...], tuple[NewJob, ...]]:
+    """PagerDuty says of an alert what would have opened a worse incident: it becomes that.
+
+    Never a milder one, and not once a person has said how bad it is. So the severity is the same
+    in whatever order PagerDuty's words come, and nothing that people decided is undone. `seq` is
+    the number of the entry, if there is one.
+    """
+    route = policy.route(alert)
+    if incident.severity_said or route is None or route.then != "open":
+        return (), ()
+    wanted = route.severity or policy.severity_of(alert.priority)
+    if wanted >= incident.severity:
+        return (), ()
+    body = e.SeverityChanged(severity=wanted, priority=alert.priority or "")
+    jobs = refresh(incident, seq, headline=True)
+    if not incident.is_over:
+        why = f"PagerDuty's priority is {alert.priority}" if alert.priority else "PagerDuty says so"
+        words = f"{incident.ref} is now {wanted.label} (was {incident.severity.label}): {why}."
+        jobs = (say(incident.ref, seq, (words,)), *jobs)
+    return (NewEntry(body, at),), jobs

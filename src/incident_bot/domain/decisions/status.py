@@ -71,9 +71,10 @@ def resolve(
     jobs = [*refresh(incident, seq, headline=True)]
     for alert in incident.open_alerts:
         jobs.append(_pagerduty(incident, JobKind.PAGERDUTY_RESOLVE, alert, seq, command))
-        if command.text and not incident.private:
-            jobs.append(_pagerduty(incident, JobKind.PAGERDUTY_NOTE, alert, seq, command))
     jobs.append(document(incident.ref, "postmortem", seq, now))
+    if command.text and not incident.private:  # after all else: of many alerts they take long
+        for alert in incident.open_alerts:
+            jobs.append(_pagerduty(incident, JobKind.PAGERDUTY_NOTE, alert, seq, command))
     seconds = (at - incident.detected).total_seconds()
     took = f", {duration_words(seconds)} after it was detected" if seconds >= 0 else ""
     done = f": {command.text}" if command.text else "."

@@ -6,6 +6,7 @@ from incident_bot.domain.decision import JobKind
 from incident_bot.domain.policy import Policy
 from incident_bot.effects import Handler
 from incident_bot.slack.effects import (
+    alerts,
     announcements,
     documents,
     guests,
@@ -50,6 +51,7 @@ def handlers(
     asked = OnCall(on_call)
     named = guests.Guests(people, lookup)
     furniture = summary.Summary(gateway, memory, policy)
+    further = alerts.FurtherAlerts(gateway, memory)
     public = announcements.Announcements(gateway, lookup, memory, policy)
     spoken = messages.Messages(gateway)
     files = documents.Documents(
@@ -68,6 +70,8 @@ def handlers(
         JobKind.UPDATE_ANNOUNCEMENT: (announcements.UPDATE, public.update),
         JobKind.ANNOUNCE_ALERT: (announcements.ANNOUNCE_ALERT, public.announce_alert),
         JobKind.FILL_ROLES: (roles.WHAT, roles.FillRoles(people, asked, policy, assign)),
+        JobKind.POST_ALERTS: (alerts.POST, further.post),
+        JobKind.UPDATE_ALERTS: (alerts.UPDATE, further.update),
         JobKind.SAY: (messages.SAY, spoken.say),
         JobKind.ASK_TO_RESOLVE: (messages.ASK, spoken.ask_to_resolve),
         JobKind.DELIVER_POSTMORTEM: (documents.POSTMORTEM, files.deliver_postmortem),

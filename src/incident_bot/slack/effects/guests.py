@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from incident_bot.config import is_group, is_user
-from incident_bot.effects import Later
+from incident_bot.effects import Away, Later, Side
 from incident_bot.slack.effects.needs import Directory
 from incident_bot.slack.gateway import SlackRefused
 from incident_bot.slack.lookup import Lookup
@@ -25,11 +25,12 @@ REFUSED = "Slack does not tell who {name} is ({why}; {where}): invite them by ha
 @dataclass
 class Found:
     """Slack ids, each once; `refused` says in words who is not to be had; `waiting`, by the name
-    given, why nobody could tell just now."""
+    given, why nobody could tell just now; `away` is the side that did not answer."""
 
     ids: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
+    away: Side | None = None
 
 
 class Guests:
@@ -51,6 +52,7 @@ class Guests:
                     found.refused.append(REFUSED.format(name=name, why=_why(one), where=WHERE))
                 case Later():
                     found.waiting[name] = f" ({one})"
+                    found.away = one.side if isinstance(one, Away) else found.away
                 case Exception():
                     # Neither the address nor the error's words, which may quote it.
                     log.warning("a guest not looked up", error=type(one).__name__)

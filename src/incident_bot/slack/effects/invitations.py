@@ -2,25 +2,29 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import structlog
 
 from incident_bot.domain.commands import RecordInvitation
 from incident_bot.domain.people import BOT
-from incident_bot.effects import Done, Effect, Later
+from incident_bot.effects import Away, Done, Effect, Later, Refused, Side
 from incident_bot.slack.effects.guests import Guests
 from incident_bot.slack.effects.needs import Directory
 from incident_bot.slack.effects.on_call import OnCall
 from incident_bot.slack.gateway import Gateway, SlackRefused
 from incident_bot.store import KnownPerson
 
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 WHAT = "invite people to the war room"
 AT_ONCE = 100
 ASKED_AT_ONCE = 10
-TRIES = 8  # how often somebody whom PagerDuty or Slack does not tell about is asked for again
+TRIES = 8  # how often somebody whom a look-up breaks on is looked up again
+PATIENCE = 1.5  # seconds that those who are known wait for PagerDuty to tell about the others
 NOBODY_ON_CALL = "PagerDuty names nobody on call for this: invite somebody by hand with /invite."
 
 _BY_HAND = "invite them by hand"
@@ -94,40 +98,38 @@ class Invite:
         if named := args.get("named"):
             effect.begins()  # nobody waits until it is known who is in a group
             guests = await self._guests(named)
-            return await self._bring(effect, guests.ids, {}, guests.waiting, guests.refused)
+            looked = _Looked(waiting=guests.waiting, away=guests.away)
+            return await self._bring(effect, guests.ids, looked, guests.refused)
         slack_ids: Sequence[str] = args.get("slack_ids") or ()
         wanted = [_pagerduty_id(item) for item in args.get("pagerduty_ids") or ()]
         policy = args.get("escalation_policy_id")
         if not slack_ids and not wanted and not policy:
             return Done()
-        known, waiting = await self._look_up(wanted)
+        looked = await self._look_up(wanted)
         if policy and not slack_ids and not wanted:
-            known, waiting = await self._ask_on_call(policy)
-        here, absent = _by_account(known)
-        failed = [f"{_name(p)} has no Slack account here: {_BY_HAND}." for p in absent]
-        return await self._bring(effect, slack_ids, here, waiting, failed)
+            looked = await self._ask_on_call(policy)
+        return await self._bring(effect, slack_ids, looked, ())
 
     async def _bring(
         self,
         effect: Effect,
         slack_ids: Sequence[str],
-        here: Mapping[str, KnownPerson],
-        waiting: Mapping[str, str],
-        failed: Sequence[str],
+        looked: "_Looked",
+        refused: Sequence[str],
     ) -> Done:
-        """Invite `slack_ids`, of whom no more is known yet, and those of `here`; then come again
-        for who waits, or tell."""
+        """Invite `slack_ids`, of whom no more is known yet, and those who were found; then come
+        again for who waits, or tell. `refused` are sentences about who is not to be had."""
+        here, absent = _by_account(looked.known)
         room, ids = effect.room, list(dict.fromkeys([*slack_ids, *here]))
         effect.begins()
         codes, named = await asyncio.gather(self._invite(room, ids), self._names(slack_ids))
-        if waiting and effect.job.attempt < TRIES:
-            raise Later("not everybody could be looked up yet")
         here = {**here, **{str(p.slack_id): p for p in named}}
         invited = tuple(here[i].person for i, code in codes.items() if code is None)
-        failed = [*failed]
-        failed += [
-            f"{who} could not be looked up{why}: {_BY_HAND}." for who, why in waiting.items()
-        ]
+        if looked.waiting:
+            _come_again(effect, looked, RecordInvitation(actor=BOT, people=invited))
+        failed = [f"{_name(p)} has no Slack account here: {_BY_HAND}." for p in absent]
+        failed += [*refused, *(_not_looked_up(*one) for one in looked.refused.items())]
+        failed += [_not_looked_up(*one) for one in looked.waiting.items()]
         failed += [_refused(here[i], code) for i, code in codes.items() if code is not None]
         if not ids and not failed:
             failed.append(NOBODY_ON_CALL)
@@ -144,34 +146,29 @@ class Invite:
 
         return await asyncio.gather(*map(name, slack_ids))
 
-    async def _look_up(
-        self, wanted: Sequence[tuple[str, str | None]]
-    ) -> tuple[list[KnownPerson], dict[str, str]]:
-        """People found, and the names of those whom nobody could tell about just now, with why.
+    async def _look_up(self, wanted: Sequence[tuple[str, str | None]]) -> "_Looked":
+        """People found, and those whom nobody could tell about, with why.
 
         Whatever goes wrong with one is that one's trouble: the others are invited at once.
         """
-        looks = [self._people.by_pagerduty(*one) for one in wanted]
+        looks = [_soon(self._people.by_pagerduty(*one)) for one in wanted]
         found = await asyncio.gather(*looks, return_exceptions=True)
-        known, waiting = list[KnownPerson](), dict[str, str]()
+        looked = _Looked()
         for (pagerduty_id, name), one in zip(wanted, found, strict=True):
             if isinstance(one, KnownPerson):
-                known.append(one)
-            elif isinstance(one, Exception):
-                log.warning("not looked up", user=pagerduty_id, error=_logged(one))
-                waiting[name or pagerduty_id] = _why(one)
+                looked.known.append(one)
             else:
-                raise one
-        return known, waiting
+                looked.missing(name or pagerduty_id, one, asked=pagerduty_id)
+        return looked
 
-    async def _ask_on_call(self, policy: str) -> tuple[list[KnownPerson], dict[str, str]]:
-        (found,) = await asyncio.gather(self._on_call(policy), return_exceptions=True)
-        if not isinstance(found, BaseException):
-            return list(found), {}
-        if not isinstance(found, Exception):
-            raise found
-        log.warning("on-call not known", policy=policy, error=_logged(found))
-        return [], {"Who is on call": _why(found)}
+    async def _ask_on_call(self, policy: str) -> "_Looked":
+        looked = _Looked()
+        (found,) = await asyncio.gather(_soon(self._on_call(policy)), return_exceptions=True)
+        if isinstance(found, BaseException):
+            looked.missing("Who is on call", found, asked=policy)
+        else:
+            looked.known += found
+        return looked
 
     async def _invite(self, room: str, ids: list[str]) -> dict[str, str | None]:
         """Slack's code for each who could not be invited, None for each who is in the room."""
@@ -201,6 +198,54 @@ class Invite:
         )
 
 
+@dataclass
+class _Looked:
+    """Who was found; by name, who may be found later and who not, each with why in brackets.
+    `away`: the side that did not answer."""
+
+    known: list[KnownPerson] = field(default_factory=list)
+    waiting: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    away: Side | None = None
+
+    def missing(self, name: str, error: BaseException, asked: str) -> None:
+        """Somebody could not be looked up, by the id `asked`. What is no Exception is raised."""
+        match error:
+            case Refused():
+                self.refused[name] = f" ({error.sentence.rstrip('.')})"
+            case Away():
+                self.waiting[name], self.away = f" ({error})", error.side
+            case Later():
+                self.waiting[name] = f" ({error})"
+            case Exception():
+                self.waiting[name] = ""  # its words are for the log
+            case _:
+                raise error
+        log.warning("not looked up", asked=asked, error=_logged(error))
+
+
+async def _soon(look: Awaitable[T]) -> T:
+    """Away when it takes too long; the look-up goes on, and the next try may find it done."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await look
+    except TimeoutError:
+        raise Away("PagerDuty has not answered yet", "pagerduty") from None
+
+
+def _come_again(effect: Effect, looked: _Looked, so_far: RecordInvitation) -> None:
+    """Later for those who wait, with who is in the room already; nothing after too many tries."""
+    then = so_far if so_far.people else None
+    if looked.away is not None:
+        raise Away("not everybody could be looked up yet", looked.away, then=then)
+    if effect.job.attempt < TRIES:
+        raise Later("not everybody could be looked up yet", then=then)
+
+
+def _not_looked_up(who: str, why: str) -> str:
+    return f"{who} could not be looked up{why}: {_BY_HAND}."
+
+
 def _errors(answer: Mapping[str, Any]) -> dict[str, str | None]:
     return {
         str(item["user"]): str(item.get("error") or "unknown")
@@ -218,11 +263,6 @@ def _by_account(known: Sequence[KnownPerson]) -> tuple[dict[str, KnownPerson], l
 
 def _pagerduty_id(item: str | Mapping[str, Any]) -> tuple[str, str | None]:
     return (item, None) if isinstance(item, str) else (item["id"], item.get("name"))
-
-
-def _why(error: Exception) -> str:
-    """In brackets what people can use; an unexpected error is for the log."""
-    return f" ({error})" if isinstance(error, Later) else ""
 
 
 def _logged(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from incident_bot.domain.decision import from_json
 from incident_bot.effects import Done, Effect
+from incident_bot.slack.effects.latest import Latest, Pace
 from incident_bot.slack.effects.posting import post_once
 from incident_bot.slack.effects.summary import the_incident
 from incident_bot.slack.gateway import Gateway
@@ -9,6 +10,8 @@ from incident_bot.slack.views.question import ask_to_resolve, said
 
 SAY = "tell the room something"
 ASK = "ask the room whether it is over"
+ASKED_AT_ONCE = 3
+ASKED_AGAIN_AFTER = 60.0  # seconds: an alert that fires and ends again and again asks so often
 
 
 class Messages:
@@ -16,6 +19,8 @@ class Messages:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
+        self._asked = Latest()
+        self._pace = Pace(ASKED_AT_ONCE, ASKED_AGAIN_AFTER)
 
     async def say(self, effect: Effect) -> Done:
         """`say`: a sentence, maybe with buttons."""
@@ -28,13 +33,16 @@ class Messages:
         )
 
     async def ask_to_resolve(self, effect: Effect) -> Done:
-        """`ask_to_resolve`: not when the room has answered before it was asked."""
-        incident = the_incident(effect)
-        if incident.is_over or incident.open_alerts:
+        """`ask_to_resolve`: not when the room has answered before it was asked, nor when a
+        question after this entry stands there already."""
+        incident, seq = the_incident(effect), effect.args.get("seq", 0)
+        if incident.is_over or incident.open_alerts or 0 < seq <= self._asked.of(incident.ref):
             return Done()
+        self._pace.take(incident.ref)
         text, blocks = ask_to_resolve(incident)
-        return Done(
-            result=await post_once(
-                self._gateway, effect.room, effect.job.key, text, blocks, again=effect.again
-            )
+        posted = await post_once(
+            self._gateway, effect.room, effect.job.key, text, blocks, again=effect.again
         )
+        if not effect.again:  # one found again may have been asked before the last alert
+            self._asked.saw(incident.ref, incident.last_seq)
+        return Done(result=posted)

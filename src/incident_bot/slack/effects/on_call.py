@@ -24,6 +24,7 @@ class OnCall:
         known = self._asked.get(escalation_policy_id)
         if known is None or _failed(known[1]):
             task = asyncio.ensure_future(self._answer(escalation_policy_id))
+            task.add_done_callback(_failed)  # nobody may have had the time to wait for it
             known = self._asked[escalation_policy_id] = (now, task)
         return await asyncio.shield(known[1])
 

@@ -23,6 +23,7 @@ from incident_bot.slack.views.room_name import candidates
 WHAT = "open the war room"
 CLOCK_SKEW = 60.0  # seconds that Slack's clock and ours may differ
 LOOKS = 3  # tries that wait for the channel of an earlier one before the next name is taken
+MOST_TRIED = 15  # names; Slack lets 20 channels be made in a minute, and others need rooms too
 NO_NAME = (
     "I could not open a war room: every name that I tried is taken. "
     "Create a channel by hand and work there."
@@ -48,9 +49,13 @@ class OpenRoom:
         for name in begun:
             if channel := await self._ours(name, incident):
                 return _opened(channel)
+        tried = 0
         for name in candidates(self._policy.channel_template, incident):
+            if tried == MOST_TRIED:
+                break
             if not await self._memory.reserve_room_name(name, incident.ref):
                 continue
+            tried += 1
             if channel := await self._create(name, incident):
                 return _opened(channel)
             if name in begun and effect.job.attempt <= LOOKS:

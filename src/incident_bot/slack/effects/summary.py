@@ -7,7 +7,7 @@ wait the first says it all and the others have nothing left to do.
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.policy import Policy
 from incident_bot.effects import Done, Effect, GiveUp, Later
-from incident_bot.slack.effects.latest import Latest
+from incident_bot.slack.effects.latest import Latest, Pace
 from incident_bot.slack.effects.needs import Memory
 from incident_bot.slack.effects.posting import post_once
 from incident_bot.slack.gateway import Gateway, SlackRefused
@@ -39,6 +39,7 @@ class Summary:
         self._memory = memory
         self._policy = policy
         self._rendered = Latest()
+        self._pace = Pace()
 
     async def post(self, effect: Effect) -> Done:
         """`post_summary`."""
@@ -60,6 +61,8 @@ class Summary:
         posted = await self._memory.result(f"{incident.ref}/summary")
         if posted is None:
             raise Later("the summary is not posted yet")
+        if effect.args.get("calm"):
+            self._pace.take(incident.ref)
         text, blocks = summary(incident, self._policy)
         try:
             await self._gateway.call(

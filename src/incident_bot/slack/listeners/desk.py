@@ -37,6 +37,8 @@ FAILED = (
 HELP_WANTED = {"help", "--help", "—help", "–help", "-h", "?"}
 """Alone behind a verb, no text for it: `resolve --help` must resolve nothing."""
 
+LONGEST_WORD = 200
+
 MENTIONS = 5
 """So many mentioned people are looked up before the command is read."""
 
@@ -57,9 +59,9 @@ class Desk:
 
         async def work() -> Answer:
             raw = str(body.get("text") or "")
-            user, handle = body.get("user_id"), body.get("user_name")
+            user, handle = _word(body.get("user_id")), _word(body.get("user_name"))
             known = await self._look_up(user, handle, raw)
-            asked = await self._asked(known, user, handle, body.get("channel_id"))
+            asked = await self._asked(known, user, handle, _word(body.get("channel_id")))
             asked = replace(asked, delivery=_delivery(body, "command"), recorded=recorded)
             typed = split(known.named(raw), NAMES)
             if not typed.word:
@@ -86,15 +88,14 @@ class Desk:
             if name not in BUTTONS:
                 raise Refusal(OLD_BUTTON)
             logs.learned(verb=name)
-            user = body.get("user") or {}
-            handle = user.get("username") or user.get("name")
-            stamp = action.get("action_ts")
+            who, channel = _part(body, "user"), _word(_part(body, "channel").get("id"))
+            user, handle = _word(who.get("id")), _word(who.get("username") or who.get("name"))
+            stamp = _word(action.get("action_ts"))
             if name == "declare_text":  # one message declares once, however often it is pressed
-                stamp = (body.get("container") or {}).get("message_ts") or stamp
-            also = (f"{stamp}/{user.get('id')}/{name}",) if stamp else ()
-            known = await self._look_up(user.get("id"), handle, "")
-            channel = (body.get("channel") or {}).get("id")
-            asked = await self._asked(known, user.get("id"), handle, channel)
+                stamp = _word(_part(body, "container").get("message_ts")) or stamp
+            also = (f"{stamp}/{user}/{name}",) if stamp else ()
+            known = await self._look_up(user, handle, "")
+            asked = await self._asked(known, user, handle, channel)
             press = replace(
                 asked,
                 delivery=_delivery(body, "button", also),
@@ -191,7 +192,18 @@ def _after(recorded: list[Sentence], problem: Sentence) -> Answer:
     return answer((*lines(recorded), "\nThat much is recorded. Of the rest: ", *problem))
 
 
+def _part(body: Payload, name: str) -> Payload:
+    """The object under `name`; an empty one when there is none."""
+    part = body.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _word(value: object) -> str | None:
+    """An id or a name, never longer than any that Slack gives; None for what is none."""
+    return value[:LONGEST_WORD] if isinstance(value, str) and value else None
+
+
 def _delivery(body: Payload, kind: str, also: tuple[str, ...] = ()) -> Delivery | None:
-    trigger = body.get("trigger_id")
-    ids = ((str(trigger),) if trigger else ()) + also
+    trigger = _word(body.get("trigger_id"))
+    ids = ((trigger,) if trigger else ()) + also
     return Delivery(source="slack", id=ids[0], also=ids[1:], kind=kind) if ids else None

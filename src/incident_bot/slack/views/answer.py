@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
 )
 
 from incident_bot.domain.decision import Sentence
-from incident_bot.slack.views.sentence import mrkdwn
+from incident_bot.slack.views.sentence import mrkdwn, unmarked
 
 SECTION = 2_900
 """A section takes 3,000 characters."""
@@ -48,7 +48,8 @@ def shown(text: str, *, public: bool = False) -> Answer:
 
 def with_button(said: Answer, *, label: str, action_id: str, value: str) -> Answer:
     """The same answer with one button. `value` may have 2,000 characters, `label` is cut to 75."""
-    short = label if len(label) <= 75 else label[:74] + "…"
+    shown_as = unmarked(label)
+    short = shown_as if len(shown_as) <= 75 else shown_as[:74] + "…"
     button = ButtonElement(
         text=PlainTextObject(text=short, emoji=False), action_id=action_id, value=value
     )

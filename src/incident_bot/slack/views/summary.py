@@ -20,7 +20,7 @@ from incident_bot.domain.incident import Alert, Incident
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Role
 from incident_bot.domain.reminders import next_update_due
-from incident_bot.domain.words import Milestone, Status
+from incident_bot.domain.words import AlertStatus, Milestone, Status
 from incident_bot.slack.views.sentence import (
     escaped,
     link,
@@ -142,10 +142,23 @@ def _role_lines(incident: Incident, roles: Sequence[Role]) -> list[str]:
 
 def _sources(incident: Incident) -> str:
     alerts = list(incident.alerts.values())
+    if len(alerts) > ALERTS_SHOWN:  # what goes on is shown before what has ended
+        alerts.sort(key=lambda alert: alert.status is AlertStatus.RESOLVED)
     lines = [_alert_line(alert) for alert in alerts[:ALERTS_SHOWN]]
     if len(alerts) > ALERTS_SHOWN:
         lines.append(f"… and {len(alerts) - ALERTS_SHOWN} more")
-    return "\n".join(["*PagerDuty*", *lines]) if lines else ""
+    head = f"*PagerDuty* · {open_of_all(incident)}" if len(alerts) > 1 else "*PagerDuty*"
+    return "\n".join([head, *lines]) if lines else ""
+
+
+def open_of_all(incident: Incident) -> str:
+    """Of several alerts: `26 of 38 alerts still open (20 acknowledged)`."""
+    every, still = len(incident.alerts), incident.open_alerts
+    acknowledged = sum(1 for alert in still if alert.status is AlertStatus.ACKNOWLEDGED)
+    if not still:
+        return f"all {every} alerts resolved"
+    taken = f" ({acknowledged} acknowledged)" if acknowledged else ""
+    return f"{len(still)} of {every} alerts still open{taken}"
 
 
 def _alert_line(alert: Alert) -> str:
