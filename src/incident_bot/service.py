@@ -29,6 +29,10 @@ class Unsure(Unavailable):
     """Whether it was recorded is not known: whoever asked should look before trying again."""
 
 
+class _Known(Exception):
+    """The delivery was kept before."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What came of a command. `repeated`: this delivery had been handled before."""
@@ -94,13 +98,15 @@ class Service:
     async def keep(self, delivery: Delivery, outcome: str) -> bool:
         """Keep a delivery that asks for nothing. False: it was there already."""
 
-        async def work(unit: Unit) -> bool:
-            if await unit.seen(delivery) is not None:
-                return False
-            await unit.remember(delivery, outcome=outcome)
-            return True
+        async def work(unit: Unit) -> None:
+            if not await unit.keep(delivery, outcome):
+                raise _Known
 
-        return await self._record(work, recognised=True)
+        try:
+            await self._record(work, recognised=True)
+        except _Known:
+            return False
+        return True
 
     async def finish(self, job: Job, done: Done) -> None:
         """Mark a job done and record what it learned, in one commit.

@@ -18,8 +18,9 @@ def stop(sentence: str, code: int) -> NoReturn:
 
 
 def print_json(data: object) -> None:
-    """JSON for other programs, readable for people."""
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    """JSON for other programs, readable for people; what could steer a terminal is written out."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    typer.echo("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
 
 
 def printable(text: str) -> str:

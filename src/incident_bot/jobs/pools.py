@@ -94,8 +94,12 @@ class Pools:
 
     def opens_in(self) -> float:
         """Seconds until a kind opens that lacks nothing but the other side's room; else inf."""
-        closed = (kind for pool in self._pools for kind in pool.kinds if not self._free(kind))
+        closed = (kind for pool in self._pools for kind in pool.kinds if self.lacks_room(kind))
         return min((self._budgets.opens_in(kind) for kind in closed), default=inf)
+
+    def lacks_room(self, kind: JobKind) -> bool:
+        """The other side has no room for such a job now."""
+        return not self._free(kind)
 
     def take(self, kind: JobKind) -> None:
         """A job of this kind is in hand."""

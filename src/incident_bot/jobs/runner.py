@@ -265,6 +265,8 @@ class Runner:
             if isinstance(later, Away):
                 return await self._unanswered(job, later)
             seconds = self._back_off(job.attempt) if later.seconds is None else later.seconds
+            if later.paused and self._pools.lacks_room(job.kind):
+                seconds = 0.0  # who is next when there is room is for the queue to say
             return await self._again(job, seconds, str(later), paused=later.paused)
         except GiveUp as error:
             return await self._give_up(job, str(error))

@@ -1,5 +1,6 @@
 """Every delivery of Slack, in HTTP and Socket Mode alike: known in the log, counted, told once."""
 
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from incident_bot import logs
 
 SOURCE = "slack"
 UNREADABLE = "unreadable"
+_BOLTS_OWN = {"slack_bolt", *sys.stdlib_module_names}
 _KINDS = {
     "block_actions": "button",
     "shortcut": "shortcut",
@@ -59,10 +61,10 @@ class DeliveryApp(AsyncApp):
 def is_shapeless(error: Exception) -> bool:
     """True for what Bolt itself raises on a body without the parts that it takes for granted: a
     signed one, but no payload of Slack's. Nothing of ours was run then."""
+    if not isinstance(error, AttributeError | IndexError | KeyError | TypeError | ValueError):
+        return False
     modules = [str(f.f_globals.get("__name__")) for f, _ in traceback.walk_tb(error.__traceback__)]
-    return isinstance(
-        error, AttributeError | IndexError | KeyError | TypeError | ValueError
-    ) and not any(m.startswith("incident_bot.") and m != __name__ for m in modules)
+    return all(name == __name__ or name.partition(".")[0] in _BOLTS_OWN for name in modules)
 
 
 def kind_of(body: Mapping[str, Any]) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, insert, select, text, update
+from sqlalchemy import BindParameter, Executable, bindparam, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from incident_bot.store.connection import Connection
 from incident_bot.store.tables import inbox
@@ -19,6 +20,10 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _BY_ID = select(inbox.c.main).where(inbox.c.source == bindparam("of"), inbox.c.id.in_(_IDS))
 _ANSWER = select(inbox.c.answer).where(inbox.c.source == bindparam("of"), inbox.c.id.in_(_IDS))
 _KEEP = insert(inbox)
+_KEEP_NEW: Mapping[str, Executable] = {
+    each.dialect.name: each.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id)
+    for each in (sqlite, postgresql)
+}
 _ALONE = text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:numbers AS bigint[])) AS n")
 
 
@@ -76,6 +81,24 @@ async def remember(
 ) -> None:
     """Keeps that it was handled, and for which incident, so that a redaction finds it. An id that
     is already known breaks the transaction."""
+    await connection.execute(_KEEP, _rows(delivery, outcome, answer, ref))
+
+
+async def keep(connection: Connection, delivery: Delivery, outcome: str) -> bool:
+    """Keeps a delivery that asks for nothing; False when it was known: roll back.
+
+    One at work on another connection is waited for by the database itself.
+    """
+    statement = _KEEP_NEW[connection.driver.dialect]
+    for row in _rows(delivery, outcome, None, None):
+        if (await connection.execute(statement, row)).scalar() is None:
+            return False
+    return True
+
+
+def _rows(
+    delivery: Delivery, outcome: str, answer: Mapping[str, Any] | None, ref: str | None
+) -> list[dict[str, Any]]:
     shared = {
         "source": delivery.source,
         "main": delivery.ids[0],
@@ -88,7 +111,7 @@ async def remember(
     }
     rows: list[dict[str, Any]] = [{**shared, "id": each} for each in delivery.ids]
     rows[0] |= {"raw": delivery.raw, "answer": dict(answer) if answer else None}
-    await connection.execute(_KEEP, rows)
+    return rows
 
 
 async def expire(connection: Connection, before: float) -> int:

@@ -55,6 +55,10 @@ class Unit:
         (which is known in the end): see `settle`."""
         self._handled.append((delivery, outcome, answer))
 
+    async def keep(self, delivery: Delivery, outcome: str) -> bool:
+        """Keeps a delivery that asks for nothing; False when it was known: roll back."""
+        return await inbox.keep(self._connection, delivery, outcome)
+
     # Incidents
 
     async def next_ref(self) -> str:
