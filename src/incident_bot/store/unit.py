@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Select, func, insert, select, update
+from sqlalchemy import Executable, Select, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from incident_bot.domain import chain, entries, incident
@@ -19,7 +19,13 @@ from incident_bot.store.inbox import Delivery
 from incident_bot.store.queue import Job
 from incident_bot.store.tables import alerts, counters, incidents
 
+# Made once: to make a statement takes longer than to run it.
+_LAST_NUMBER = select(counters.c.value).where(counters.c.name == "incident").with_for_update()
+_COUNT = update(counters).where(counters.c.name == "incident").values(value=bindparam("number"))
+_INCIDENT = journal.incident_query().where(incidents.c.ref == bindparam("of")).with_for_update()
 _INSERT_INCIDENT = insert(incidents)
+_OF_GROUP = select(incidents.c.ref).where(incidents.c.open_group == bindparam("of"))
+_OF_ALERT = select(alerts.c.ref).where(alerts.c.alert_id == bindparam("of"))
 
 
 def _keep_alert(of: Any) -> Executable:
@@ -40,6 +46,7 @@ class Unit:
         self._refs: list[str] = []
         self._links: dict[str, tuple[int, str]] = {}  # the last seq and hash of what was read
         self._locked: dict[str, Incident] = {}
+        self._found: dict[tuple[str, str], str | None] = {}  # on SQLite nobody else can change it
         self.redacted = False
 
     # Deliveries
@@ -64,9 +71,7 @@ class Unit:
     async def next_ref(self) -> str:
         """The next free reference: `INC-1`, `INC-2`, … It is used up only when `apply` records
         something under it, so there are no gaps."""
-        last = await self._connection.execute(
-            select(counters.c.value).where(counters.c.name == "incident").with_for_update()
-        )
+        last = await self._connection.execute(_LAST_NUMBER)
         return f"INC-{last.scalar_one() + 1}"
 
     async def incident(self, ref: str) -> Incident | None:
@@ -76,9 +81,7 @@ class Unit:
         """
         if ref in self._locked:
             return self._locked[ref]
-        row = await self._connection.execute(
-            journal.incident_query().where(incidents.c.ref == ref).with_for_update()
-        )
+        row = await self._connection.execute(_INCIDENT, {"of": ref})
         found = row.mappings().first()
         if found is None:
             return None
@@ -92,17 +95,13 @@ class Unit:
 
     async def ref_of_open_group(self, group: str) -> str | None:
         """The open incident in which alerts of this group meet."""
-        ref: str | None = await self._one(
-            select(incidents.c.ref).where(incidents.c.open_group == group)
-        )
-        return ref
+        return await self._ref("group", _OF_GROUP, group)
 
     # Alerts
 
     async def ref_of_alert(self, alert_id: str) -> str | None:
         """The incident that the alert belongs to; None when it has none or is not known."""
-        ref: str | None = await self._one(select(alerts.c.ref).where(alerts.c.alert_id == alert_id))
-        return ref
+        return await self._ref("alert", _OF_ALERT, alert_id)
 
     async def alert(self, alert_id: str) -> AlertSeen | None:
         """The alert as last seen, locked until the unit ends (also one that is not known yet)."""
@@ -117,6 +116,7 @@ class Unit:
         """Keeps the alert as seen now. `ref` None leaves it where it belonged."""
         values = {"alert_id": alert.alert_id, "seen": alert.model_dump(mode="json"), "ref": ref}
         await self._connection.execute(_KEEP_ALERT[self._connection.driver.dialect], values)
+        self._found.clear()
 
     # Decisions
 
@@ -149,6 +149,7 @@ class Unit:
             await enqueue.reorder(self._connection, ref, int(state.severity))
         await enqueue.enqueue(self._connection, ref, decision.jobs, int(state.severity))
         self._refs.append(ref)
+        self._found.clear()
         return state
 
     async def enqueue(self, jobs: Sequence[NewJob], ref: str | None = None) -> None:
@@ -183,9 +184,7 @@ class Unit:
 
     async def _insert(self, state: Incident, last_hash: str) -> None:
         number = int(state.ref.rpartition("-")[2])
-        await self._connection.execute(
-            update(counters).where(counters.c.name == "incident").values(value=number)
-        )
+        await self._connection.execute(_COUNT, {"number": number})
         values = {
             "number": number,
             "ref": state.ref,
@@ -222,6 +221,14 @@ class Unit:
         ref = self._refs[0] if self._refs else None
         for delivery, outcome, answer in self._handled:
             await inbox.remember(self._connection, delivery, outcome, answer, ref)
+
+    async def _ref(self, kind: str, query: Executable, of: str) -> str | None:
+        if (kind, of) in self._found:
+            return self._found[kind, of]
+        ref: str | None = (await self._connection.execute(query, {"of": of})).scalar()
+        if not self._connection.on_postgresql:
+            self._found[kind, of] = ref
+        return ref
 
     async def _one(self, query: Select[Any]) -> Any:
         return (await self._connection.execute(query)).scalar()
