@@ -10,9 +10,12 @@ from incident_bot.domain.decision import JobKind, NewJob
 from incident_bot.effects import Done, Effect, GiveUp, Later
 from incident_bot.jobs import runner as runner_module
 from incident_bot.jobs.backoff import MAX_ATTEMPTS, back_off
+from incident_bot.jobs.pools import Pool, Pools
 from incident_bot.jobs.runner import NO_HANDLER, OUTCOMES, Runner
 from incident_bot.store import JobState, Store, StoreUnavailable
+from incident_bot.store.enqueue import enqueue as enqueue_jobs
 from tests.jobs.kit import SOON, FakeService, always, running, so_many, until
+from tests.jobs.test_pools import Room
 from tests.store.stories import claim, enqueue, job, opened
 
 
@@ -369,3 +372,31 @@ async def test_an_invitation_that_waits_for_somebody_costs_the_next_no_head_star
         await enqueue(store, NewJob(JobKind.INVITE, "later"))
         assert await runner.settle(SOON)
     assert len(waited) == 2
+
+
+async def test_what_a_limit_sent_back_goes_by_severity_when_there_is_room(
+    store: Store, service: FakeService
+) -> None:
+    """Not by the moment at which each was sent back."""
+    room = Room({JobKind.SAY: "post"}, {"post": 3})
+    order: list[str] = []
+
+    async def limited(effect: Effect) -> Done:
+        if room.left["post"] < 10:
+            room.left["post"] = 0
+            raise Later("a rate limit", 3600.0, paused=True)
+        order.append(effect.job.key)
+        return Done()
+
+    for severity in (3, 1, 2):
+        async with store.unit() as unit:
+            new = NewJob(JobKind.SAY, f"sev{severity}")
+            await enqueue_jobs(unit._connection, None, (new,), severity)
+    pools = Pools((Pool(1, frozenset({JobKind.SAY})),), room)
+    room.left["post"] = 1
+    async with running(Runner(store, service, always(limited), pools=pools)) as runner:
+        await until(lambda: room.left["post"] == 0 and not runner._running)
+        room.left["post"] = 10
+        runner.wake()
+        await until(lambda: len(order) == 3)
+    assert order == ["sev1", "sev2", "sev3"]

@@ -94,3 +94,12 @@ async def test_a_slack_that_is_away_does_not_make_a_channel_missing(stage):
     with pytest.raises(Later):
         await stage.lookup.channel("incidents")
     assert await stage.lookup.channel("incidents") == channel.id
+
+
+async def test_a_token_that_is_refused_does_not_make_a_channel_missing(stage):
+    channel = stage.slack.add_channel("incidents")
+    stage.slack.revoke("token_revoked")
+    with pytest.raises(SlackRefused):
+        await stage.lookup.channel("incidents")
+    stage.slack._revoked = None
+    assert await stage.lookup.channel("incidents") == channel.id

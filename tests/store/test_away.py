@@ -122,6 +122,24 @@ async def test_a_commit_that_is_not_answered_in_time_is_not_called_unrecorded(
     assert sql(postgresql_url, "SELECT ref FROM incident")[0][0] == "INC-1"
 
 
+async def test_a_deadline_that_falls_into_a_commit_that_hangs_is_unsure_and_soon(
+    wire: Wire, postgresql_url: str
+) -> None:
+    """Whoever typed waits for three seconds; there is no time to look whether it was recorded."""
+    store = await Store.open(wire.url)
+    service = Service(store, Policy())
+    wire.silent_from_commit = True
+    with pytest.raises(Unsure, match="not known"):
+        async with asyncio.timeout(0.5):
+            await service.handle(
+                c.Declare(actor=ALICE, title="Checkout is down"), delivery=Delivery("slack", "t-1")
+            )
+    assert wire.silent, "the deadline fell into the commit"
+    wire.cut()
+    await store.close()
+    assert sql(postgresql_url, "SELECT ref FROM incident")[0][0] == "INC-1"
+
+
 @pytest.mark.parametrize("then", [StoreUnavailable("it is down"), StoreConflict("it is down")])
 async def test_what_was_unsure_once_is_never_called_unrecorded(then: StoreUnavailable) -> None:
     """The server broke down in the commit, so one cannot look whether it was recorded."""

@@ -13,7 +13,6 @@ from typing import Protocol
 
 from incident_bot.domain.decision import JobKind
 
-PEOPLE = frozenset({JobKind.LOOK_UP_PEOPLE, JobKind.FILL_ROLES})
 PAGERDUTY = frozenset(
     {JobKind.PAGERDUTY_RESOLVE, JobKind.PAGERDUTY_ACKNOWLEDGE, JobKind.PAGERDUTY_NOTE}
 )
@@ -30,15 +29,15 @@ class Pool:
 
 POOLS = (
     Pool(8, frozenset({JobKind.CREATE_ROOM})),
-    Pool(8, frozenset({JobKind.INVITE})),  # asks PagerDuty, too, for a moment
-    Pool(4, PEOPLE),  # asks both
+    Pool(24, frozenset({JobKind.INVITE})),  # some ask PagerDuty, and keep their place for a moment
+    Pool(4, frozenset({JobKind.LOOK_UP_PEOPLE})),  # asks both
+    Pool(4, frozenset({JobKind.FILL_ROLES})),  # the same, and somebody waits for it
     Pool(4, PAGERDUTY),
     Pool(2, ANNOUNCEMENTS),  # all in one channel, which takes a message a second
     Pool(
         8,
         frozenset(JobKind)
-        - {JobKind.CREATE_ROOM, JobKind.INVITE}
-        - PEOPLE
+        - {JobKind.CREATE_ROOM, JobKind.INVITE, JobKind.LOOK_UP_PEOPLE, JobKind.FILL_ROLES}
         - PAGERDUTY
         - ANNOUNCEMENTS,
     ),

@@ -26,6 +26,7 @@ from incident_bot.store import Delivery, StoreUnavailable
 
 PATH = "/pagerduty/webhook"
 LARGEST_BODY = 1024 * 1024  # bytes; PagerDuty sends 256 KB at most
+DEADLINE = 4.0  # seconds; PagerDuty waits for 5
 LOOK_UP_SECONDS = 1.5  # of the 5 that PagerDuty waits for an answer
 AT_ONCE = 4
 """How many are being recorded at a time. In a storm of alerts the others wait here and not for the
@@ -108,9 +109,11 @@ class Webhook:
     async def _handle(self, translation: Translation, delivery: Delivery) -> tuple[int, str]:
         """The answer's status, and the word for what became of it."""
         try:
-            return 202, await self._take(translation, delivery)
-        except (Unavailable, StoreUnavailable) as error:
-            log.warning("delivery not recorded; PagerDuty sends it again", error=str(error))
+            async with asyncio.timeout(DEADLINE):
+                return 202, await self._take(translation, delivery)
+        except (Unavailable, StoreUnavailable, TimeoutError) as error:
+            why = str(error) or "it took too long"
+            log.warning("delivery not recorded; PagerDuty sends it again", error=why)
             return 503, "unavailable"
         except Exception:  # the outermost edge: PagerDuty delivers it again
             log.exception("delivery failed; PagerDuty sends it again")

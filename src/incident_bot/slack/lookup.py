@@ -15,6 +15,7 @@ import structlog
 from incident_bot.config import is_channel_id
 from incident_bot.effects import Later
 from incident_bot.slack.gateway import Gateway, SlackRefused
+from incident_bot.slack.remedies import TOKEN_REFUSED
 from incident_bot.store import KnownPerson
 
 log = structlog.get_logger(__name__)
@@ -129,6 +130,8 @@ class Lookup:
             except SlackRefused as refused:
                 if refused.code == "invalid_cursor":
                     raise Later("Slack's list of channels is begun anew") from refused
+                if refused.code in TOKEN_REFUSED:
+                    raise
                 self._warn(name, f"Slack refuses to list channels: {refused.code}")
                 return None
             for channel in answer.get("channels") or ():

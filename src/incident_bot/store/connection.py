@@ -23,7 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from incident_bot.store import engines
 from incident_bot.store.drivers import Driver, Postgresql, Sqlite
 from incident_bot.store.errors import (
+    UNSURE,
     StoreConflict,
+    StoreOverdue,
     StoreUnavailable,
     StoreUnsure,
     committing,
@@ -36,6 +38,9 @@ WRITES, READS = "BEGIN IMMEDIATE", "BEGIN DEFERRED"
 _WAIT_SECONDS = 10.0
 _TRIES = 4
 _CLOSE_SECONDS = 3.0
+_MOMENT = 0.3
+"""Seconds that a commit is still waited for after a deadline: of the 3 that Slack waits for an
+answer, the listeners' deadline leaves half a second."""
 
 
 async def to_the_end(call: Awaitable[T]) -> T:
@@ -65,7 +70,7 @@ async def persistently(work: Callable[[], Awaitable[T]], *, recognised: bool = F
         try:
             return await work()
         except StoreUnsure as error:
-            if not recognised or tries == _TRIES:
+            if not recognised or tries == _TRIES or isinstance(error, StoreOverdue):
                 raise
             unsure = error
         except StoreUnavailable as error:
@@ -114,6 +119,19 @@ class Connection:
             self.left = task
             raise
 
+    async def told(self, commit: Awaitable[None]) -> None:
+        """Awaits a commit; when cancelled meanwhile, for a moment longer."""
+        task = asyncio.ensure_future(commit)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task], timeout=_MOMENT)
+            if not task.done():
+                self.left = task
+                raise StoreOverdue(UNSURE) from None
+            task.result()
+
     async def close(self) -> None:
         """Rolls back what is not committed and gives the driver's connection back."""
         if self.left is not None:
@@ -140,7 +158,8 @@ class Database:
         """Commits when the block ends well, else leaves nothing.
 
         `told`: a cancellation that falls into the commit is forgotten, for the caller must learn
-        that it was recorded. Not for loops under a deadline: they would never hear of its end.
+        that it was recorded; or is StoreOverdue, when it still is not after a moment. Not for loops
+        under a deadline: they would never hear of its end.
         """
         await self._take_turn()
         connection = Connection(self._driver())
@@ -151,7 +170,7 @@ class Database:
             yield connection
             with committing():
                 commit = connection.driver.commit()
-                await (to_the_end(commit) if told else connection.run(commit))
+                await (connection.told(commit) if told else connection.run(commit))
         finally:
             await self._finish(connection, told)
 

@@ -46,6 +46,10 @@ class StoreUnsure(StoreUnavailable):
     """The commit was not answered: whether it was recorded is not known."""
 
 
+class StoreOverdue(StoreUnsure):
+    """The commit was not answered before whoever waited for it had to go: no time to look again."""
+
+
 @contextmanager
 def unavailable() -> Iterator[None]:
     """Turns the errors of the database call inside the block into StoreUnavailable."""

@@ -1,13 +1,18 @@
-"""Who is on call, asked once for everybody who wants to know at the same moment."""
+"""Who is on call, asked once for everybody who wants to know at the same moment; and how long
+those who are known wait for PagerDuty to tell about the others."""
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from typing import TypeVar
 
+from incident_bot.effects import Away
 from incident_bot.slack.effects.needs import OnCallNow
 from incident_bot.store import KnownPerson
 
 FRESH = 60.0  # seconds that an answer is good for
+PATIENCE = 1.5  # seconds that a question to PagerDuty may hold up what is done in Slack
+T = TypeVar("T")
 
 
 class OnCall:
@@ -34,3 +39,12 @@ class OnCall:
 
 def _failed(task: asyncio.Task[Sequence[KnownPerson]]) -> bool:
     return task.done() and (task.cancelled() or task.exception() is not None)
+
+
+async def soon(look: Awaitable[T]) -> T:
+    """Away when it takes too long; the look-up goes on, and the next try may find it done."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await look
+    except TimeoutError:
+        raise Away("PagerDuty has not answered yet", "pagerduty") from None

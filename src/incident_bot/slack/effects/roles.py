@@ -10,7 +10,7 @@ from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Role
 from incident_bot.effects import Done, Effect
 from incident_bot.slack.effects.needs import Assign, Directory
-from incident_bot.slack.effects.on_call import OnCall
+from incident_bot.slack.effects.on_call import OnCall, soon
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +58,9 @@ class FillRoles:
                 return (await self._people.by_slack(name)).person
             if known := await self._people.by_email(name):
                 return known.person
-        if role.escalation_policy and (on_call := await self._on_call(role.escalation_policy)):
+        if role.escalation_policy and (
+            on_call := await soon(self._on_call(role.escalation_policy))
+        ):
             return on_call[0].person
         if role.people or role.escalation_policy:
             log.warning("nobody found for a role", ref=incident.ref, role=role.key)

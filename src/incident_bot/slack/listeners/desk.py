@@ -148,7 +148,8 @@ class Desk:
             logs.learned(outcome="unavailable")
             return _after(recorded, (UNSURE,))
         except (Unavailable, StoreUnavailable, TimeoutError) as error:
-            log.warning("Slack input not recorded", what=what, error=type(error).__name__)
+            why = str(error) or "it took too long"
+            log.warning("Slack input not recorded", what=what, error=why)
             logs.learned(outcome="unavailable")
             return _after(recorded, (NOT_RECORDED,))
         except ValidationError:
