@@ -30,6 +30,7 @@ from incident_bot.slack.gateway import Gateway, SlackRefused
 from incident_bot.slack.lookup import Lookup
 from incident_bot.slack.socket_mode import SocketMode
 from incident_bot.slack.trouble import Trouble
+from incident_bot.slack.views.room_name import candidates
 from incident_bot.store import KnownPerson, Store, StoreError, StoreUnavailable
 from incident_bot.web import Life, Metrics, calm, demo_clock
 from incident_bot.web import routes as web_routes
@@ -72,7 +73,8 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
         store = await Store.open(settings.database_url)
         stack.push_async_callback(store.close)
         metrics, life = Metrics(), Life()
-        service = Service(store, settings.policy, clock=clock)
+        names = partial(candidates, settings.policy.channel_template)
+        service = Service(store, settings.policy, clock=clock, names=names)
 
         times = settings.policy.retries
 
@@ -138,6 +140,7 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             heard=metrics.tried,
         )
         service.wake = runner.wake
+        service.taker = runner
         service.recorded = lambda command, incident: _measure(
             metrics, command, incident, service.now()
         )

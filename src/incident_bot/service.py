@@ -3,20 +3,29 @@
 Everything that a command changes is committed once, before anybody is answered.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from incident_bot.domain import commands as c
 from incident_bot.domain import early
 from incident_bot.domain.decide import decide, reads_journal
-from incident_bot.domain.decision import Refusal, Reply, from_json, to_json
+from incident_bot.domain.decision import JobKind, Refusal, Reply, from_json, to_json
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT
 from incident_bot.domain.policy import Policy, Route
 from incident_bot.effects import Done, LeaseLost
-from incident_bot.store import Delivery, Job, Store, StoreUnavailable, StoreUnsure, Unit, storable
+from incident_bot.store import (
+    Delivery,
+    Job,
+    Offer,
+    Store,
+    StoreUnavailable,
+    StoreUnsure,
+    Unit,
+    storable,
+)
 
 T = TypeVar("T")
 
@@ -31,6 +40,19 @@ class Unsure(Unavailable):
 
 class _Known(Exception):
     """The delivery was kept before."""
+
+
+class Taker(Protocol):
+    """Who performs jobs in this process (`jobs.Runner`)."""
+
+    def offer(self) -> Offer | None:
+        """The urgent kinds of which it would take one more now; None: none."""
+
+    def begin(self, job: Job, offer: Offer, incident: Incident | None) -> None:
+        """A job that was claimed for it; its incident, when that is the one just committed."""
+
+
+_Taken = tuple[Job, Offer]
 
 
 @dataclass(frozen=True)
@@ -51,6 +73,8 @@ class Service:
     """Handles commands. `clock` gives domain time.
 
     `wake` is called after each commit, `recorded` after each outcome that a runner brought.
+    `names` are the channel names to try for a new incident's room, best first. `taker` gets what
+    people wait for with the commit that asks for it.
     """
 
     def __init__(
@@ -59,11 +83,14 @@ class Service:
         policy: Policy,
         *,
         clock: Callable[[], datetime] = utc_now,
+        names: Callable[[Incident], Iterable[str]] = lambda incident: (),
     ) -> None:
+        self.names = names
         self.store = store
         self.policy = policy
         self._clock = clock
         self.wake: Callable[[], None] = lambda: None
+        self.taker: Taker | None = None
         self.recorded: Callable[[c.Command, Incident], None] = lambda command, incident: None
 
     def now(self) -> datetime:
@@ -89,10 +116,12 @@ class Service:
             if delivery is not None:
                 kind = type(command).__name__
                 await unit.remember(delivery, outcome=kind, answer=_answer(outcome))
+            await self._take(unit, taken)
             return outcome
 
+        taken: list[_Taken] = []
         outcome = await self._record(work, recognised=delivery is not None)
-        self.wake()
+        self._begin(taken, outcome.incident)
         return outcome
 
     async def keep(self, delivery: Delivery, outcome: str) -> bool:
@@ -119,10 +148,13 @@ class Service:
                 await unit.incident(job.ref)  # locked first, as everywhere
             if not await unit.finish(job, done.result):
                 raise LeaseLost(job.key)
-            return await self._decide(unit, done.then, job.ref) if done.then else None
+            outcome = await self._decide(unit, done.then, job.ref) if done.then else None
+            await self._take(unit, taken, freed=job.urgent)
+            return outcome
 
+        taken: list[_Taken] = []
         outcome = await self._record(work)
-        self.wake()
+        self._begin(taken, outcome.incident if outcome is not None else None)
         if done.then is not None and outcome is not None and outcome.incident is not None:
             self.recorded(done.then, outcome.incident)
 
@@ -142,6 +174,22 @@ class Service:
                 await self._decide(unit, failure, job.ref)
 
         await self._record(work)
+        self.wake()
+
+    async def _take(self, unit: Unit, taken: "list[_Taken]", *, freed: bool = False) -> None:
+        """What people wait for is taken by our own runner in the commit that asks for it, or frees
+        it: a transaction less until Slack is called."""
+        taken.clear()  # of a transaction that was begun anew
+        wanted = self.taker is not None and (freed or unit.urgent)
+        offer = self.taker.offer() if self.taker is not None and wanted else None
+        if offer is not None and (job := await unit.claim(offer)) is not None:
+            taken.append((job, offer))
+
+    def _begin(self, taken: "Sequence[_Taken]", incident: Incident | None) -> None:
+        for job, offer in taken:
+            if self.taker is not None:
+                mine = incident is not None and incident.ref == job.ref
+                self.taker.begin(job, offer, incident if mine else None)
         self.wake()
 
     async def _record(self, work: Callable[[Unit], Awaitable[T]], *, recognised: bool = False) -> T:
@@ -174,9 +222,17 @@ class Service:
         if not (decision.entries or decision.jobs or decision.redact):
             return Outcome(decision.reply, incident)
         after = await unit.apply(incident, decision, command.actor, now)
+        if any(job.kind is JobKind.CREATE_ROOM for job in decision.jobs):
+            await self._reserve(unit, after)
         for earlier in early.commands(alert) if alert is not None and joins else ():
             after = (await self._decide(unit, earlier, None)).incident or after
         return Outcome(decision.reply, after)
+
+    async def _reserve(self, unit: Unit, incident: Incident) -> None:
+        """Its channel's name is taken in the same commit, before anybody calls Slack with it."""
+        for name in self.names(incident):
+            if await unit.reserve_room_name(name, incident.ref):
+                return
 
     async def _early(
         self, unit: Unit, command: early.About

@@ -19,6 +19,7 @@ import structlog
 
 from incident_bot.domain.commands import Command
 from incident_bot.domain.decision import JobKind
+from incident_bot.domain.incident import Incident
 from incident_bot.domain.levels import Retries
 from incident_bot.effects import (
     Away,
@@ -35,12 +36,13 @@ from incident_bot.jobs.backoff import MAX_ATTEMPTS, back_off
 from incident_bot.jobs.keeping import keep
 from incident_bot.jobs.pools import Pools
 from incident_bot.service import Unavailable
-from incident_bot.store import Job, Store, StoreUnavailable
+from incident_bot.store import Job, Offer, Store, StoreUnavailable
 from incident_bot.store.queue import LEASE
 
 POLL_SECONDS = 1.0
 TRY_SECONDS = 120.0
 PEOPLE_FIRST = frozenset({JobKind.INVITE})
+AWAITED = frozenset({JobKind.CREATE_ROOM, JobKind.INVITE})
 HEAD_START = 0.1
 """Seconds that such a job is given to begin its call before any other is taken. One that did not
 in that time (whom to invite is not known, and nobody answers) costs those after it nothing."""
@@ -112,6 +114,7 @@ class Runner:
         self._retries = retries or Retries()
         self._in_vain: Counter[str] = Counter()
         self._running: set[asyncio.Task[None]] = set()
+        self._first: list[tuple[asyncio.Task[None], asyncio.Event]] = []
         self._woken = asyncio.Event()
         self._stopping = False
         self._in_time = True
@@ -130,6 +133,8 @@ class Runner:
     async def run(self) -> None:
         """Takes jobs until `stop`."""
         while not self._stopping:
+            while self._first:
+                self._in_time = await _either(*self._first.pop(), HEAD_START)
             self._woken.clear()
             kinds = self._pools.open()
             asked = time.monotonic()
@@ -137,14 +142,26 @@ class Runner:
             if job is None:
                 await self._wait(kinds)
                 continue
-            self._pools.take(job.kind)
-            begun = asyncio.Event()
-            work = self._perform(job, begun, until=asked + self._lease)
-            task = asyncio.create_task(work, name=f"job {job.key}")
-            self._running.add(task)
-            task.add_done_callback(partial(self._ended, job.kind))
-            if job.kind in PEOPLE_FIRST and self._in_time:
-                self._in_time = await _either(task, begun, HEAD_START)
+            self._start(job, asked)
+
+    def offer(self) -> Offer | None:
+        """What people wait for and one more could be taken of now, for whoever commits it."""
+        kinds = [] if self._stopping else [k for k in self._pools.open() if k in AWAITED]
+        return Offer(self.name, kinds, self._lease) if kinds else None
+
+    def begin(self, job: Job, offer: Offer, incident: Incident | None) -> None:
+        """Performs a job that was claimed as offered; `incident` as it was just committed."""
+        self._start(job, offer.asked, incident)
+
+    def _start(self, job: Job, asked: float, incident: Incident | None = None) -> None:
+        self._pools.take(job.kind)
+        begun = asyncio.Event()
+        work = self._perform(job, begun, asked + self._lease, incident)
+        task = asyncio.create_task(work, name=f"job {job.key}")
+        self._running.add(task)
+        task.add_done_callback(partial(self._ended, job.kind))
+        if job.kind in PEOPLE_FIRST and self._in_time:
+            self._first.append((task, begun))
 
     async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109 - ends in order, not broken off
         """Stops, waits `timeout` seconds for the jobs in hand, and gives the rest back at once, if
@@ -210,7 +227,9 @@ class Runner:
 
     # One job
 
-    async def _perform(self, job: Job, begun: asyncio.Event, until: float) -> None:
+    async def _perform(
+        self, job: Job, begun: asyncio.Event, until: float, incident: Incident | None
+    ) -> None:
         with structlog.contextvars.bound_contextvars(
             job=job.key, kind=str(job.kind), ref=job.ref, attempt=job.attempt
         ):
@@ -222,7 +241,7 @@ class Runner:
             keeper = asyncio.create_task(keeping, name=f"lease {job.key}")
             started, outcome = time.monotonic(), "not_kept"
             try:
-                outcome = await self._try(job, begun)
+                outcome = await self._try(job, begun, incident)
             except LeaseLost:
                 outcome = "lost"
                 log.warning("somebody else has the job now")
@@ -245,7 +264,7 @@ class Runner:
                     self._in_time = self._in_time or job.kind in PEOPLE_FIRST
                     log.info("job done", seconds=round(seconds, 3))
 
-    async def _try(self, job: Job, begun: asyncio.Event) -> str:
+    async def _try(self, job: Job, begun: asyncio.Event, incident: Incident | None) -> str:
         if job.attempt > MAX_ATTEMPTS:
             state = await self._store.queue.state_of(job.key)
             return await self._failed_too_often(job, (state[1] if state else None) or "no answer")
@@ -253,7 +272,8 @@ class Runner:
         if handler is None:
             return await self._give_up(job, NO_HANDLER)
         try:
-            incident = await self._store.incident(job.ref) if job.ref else None
+            if incident is None and job.ref:
+                incident = await self._store.incident(job.ref)
             effect = Effect(job=job, incident=incident, again=job.started_before, begins=begun.set)
             async with asyncio.timeout(self._try_seconds):
                 done = await handler(effect)

@@ -13,7 +13,7 @@ from incident_bot.store.errors import (
 )
 from incident_bot.store.inbox import Delivery
 from incident_bot.store.people import KnownPerson
-from incident_bot.store.queue import Job, JobState, Queue
+from incident_bot.store.queue import Job, JobState, Offer, Queue
 from incident_bot.store.store import Counts, Posted, Store
 from incident_bot.store.texts import storable
 from incident_bot.store.unit import Unit
@@ -24,6 +24,7 @@ __all__ = [
     "Job",
     "JobState",
     "KnownPerson",
+    "Offer",
     "Posted",
     "Queue",
     "Store",

@@ -7,7 +7,7 @@ has lost it. Real time (Unix seconds) is used throughout.
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -67,6 +67,7 @@ class Job:
     severity: int = enqueue.NO_SEVERITY
     enqueued_at: float = 0.0
     waits_for: str | None = None
+    urgent: bool = False
 
 
 # A job that could run as soon as it is due: the head of its lane (one in back-off included), with
@@ -85,7 +86,7 @@ _READY = f"""
 
 _CLAIMED = (
     *(jobs.c.id, jobs.c.key, jobs.c.kind, jobs.c.ref, jobs.c.args, jobs.c.lane, jobs.c.attempt),
-    *(jobs.c.fence, jobs.c.severity, jobs.c.enqueued_at, jobs.c.waits_for),
+    *(jobs.c.fence, jobs.c.severity, jobs.c.enqueued_at, jobs.c.waits_for, jobs.c.urgent),
 )
 
 _CLAIM = f"""
@@ -106,6 +107,59 @@ _MINE = (
 
 def _holding(job: Job) -> dict[str, Any]:
     return {"job_id": job.id, "job_fence": job.fence}
+
+
+_LOCK = {"sqlite": "", "postgresql": "FOR UPDATE OF j SKIP LOCKED"}
+_SOME_KINDS: BindParameter[Any] = bindparam("kinds", expanding=True)
+_CLAIM_ONE = {
+    dialect: text(_CLAIM.format(lock=lock)).bindparams(_SOME_KINDS).columns(*_CLAIMED)
+    for dialect, lock in _LOCK.items()
+}
+_DUE = text(_READY.format(what="MIN(j.due_at)")).bindparams(_SOME_KINDS)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A runner's word that it would take a job of these kinds now, with a lease of so many
+    seconds. `asked` is when (monotonic)."""
+
+    worker: str
+    kinds: Collection[JobKind]
+    lease: float = LEASE
+    asked: float = field(default_factory=time.monotonic)
+
+
+async def claim(connection: Connection, offer: Offer) -> Job | None:
+    """The next job that is due, leased, within the caller's transaction; None when there is none.
+
+    Urgent ones first, then by severity, then by age.
+    """
+    now = time.time()
+    values = {
+        "worker": offer.worker,
+        "now": now,
+        "until": now + offer.lease,
+        "kinds": [kind.value for kind in offer.kinds],
+    }
+    claimed = await connection.execute(_CLAIM_ONE[connection.driver.dialect], values)
+    row = claimed.mappings().first()
+    if row is None:
+        return None
+    return Job(
+        id=row["id"],
+        key=row["key"],
+        kind=JobKind(row["kind"]),
+        ref=row["ref"],
+        args=row["args"],
+        lane=row["lane"],
+        attempt=row["attempt"],
+        fence=row["fence"],
+        started_before=row["fence"] > 1,
+        severity=row["severity"],
+        enqueued_at=row["enqueued_at"],
+        waits_for=row["waits_for"],
+        urgent=bool(row["urgent"]),
+    )
 
 
 _FINISH = (
@@ -134,10 +188,6 @@ async def bury(connection: Connection, job: Job, error: str) -> bool:
     return True
 
 
-def _names(kinds: Collection[JobKind]) -> list[str]:
-    return [kind.value for kind in kinds]
-
-
 class Queue:
     """Hands out jobs. Every call is a short transaction of its own, so none may be made while the
     same task has a Unit open; within one, use Unit.finish and Unit.bury."""
@@ -145,10 +195,6 @@ class Queue:
     def __init__(self, write: Database | None, read: Database) -> None:
         self._write = write
         self._read = read
-        lock = "FOR UPDATE OF j SKIP LOCKED" if read.dialect == "postgresql" else ""
-        kinds: BindParameter[Any] = bindparam("kinds", expanding=True)
-        self._claim = text(_CLAIM.format(lock=lock)).bindparams(kinds).columns(*_CLAIMED)
-        self._due = text(_READY.format(what="MIN(j.due_at)")).bindparams(kinds)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Connection]:
@@ -167,31 +213,13 @@ class Queue:
     ) -> Job | None:
         """The next job of these kinds that is due, now leased for `lease` seconds; None when there
         is none. Urgent ones first, then by severity, then by age."""
-        now = time.time()
-        values = {"worker": worker, "now": now, "until": now + lease, "kinds": _names(kinds)}
         try:
             async with self._writing() as connection:
-                row = (await connection.execute(self._claim, values)).mappings().first()
+                return await claim(connection, Offer(worker, kinds, lease))
         except StoreUnavailable as error:
             if isinstance(error.__cause__, IntegrityError):
                 return None  # another replica has just taken the head of this lane
             raise
-        if row is None:
-            return None
-        return Job(
-            id=row["id"],
-            key=row["key"],
-            kind=JobKind(row["kind"]),
-            ref=row["ref"],
-            args=row["args"],
-            lane=row["lane"],
-            attempt=row["attempt"],
-            fence=row["fence"],
-            started_before=row["fence"] > 1,
-            severity=row["severity"],
-            enqueued_at=row["enqueued_at"],
-            waits_for=row["waits_for"],
-        )
 
     async def heartbeat(self, job: Job, lease: float = LEASE) -> bool:
         """Keeps the job for `lease` more seconds; False when somebody else has it now."""
@@ -259,7 +287,9 @@ class Queue:
         """Seconds until some job of these kinds can be claimed (0: now); None when nothing could
         ever be, as it stands."""
         async with self._reading() as connection:
-            due = (await connection.execute(self._due, {"kinds": _names(kinds)})).scalar()
+            due = (
+                await connection.execute(_DUE, {"kinds": [kind.value for kind in kinds]})
+            ).scalar()
         return None if due is None else max(0.0, float(due) - time.time())
 
     async def pending(self, ref: str | None = None) -> list[str]:

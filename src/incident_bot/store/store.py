@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, select, text
 
 from incident_bot.domain import chain, entries, incident
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.incident import Incident
 from incident_bot.store import engines, inbox, journal, migrate, people
+from incident_bot.store import room_names as rooms
 from incident_bot.store.connection import (
     READS,
     Connection,
@@ -283,14 +284,12 @@ class Store:
 
     async def reserve_room_name(self, name: str, ref: str) -> bool:
         """Takes a channel name for ever; True also when this incident has it already."""
-        owner = select(room_names.c.ref).where(room_names.c.name == name)
+        if await self._one(select(room_names.c.ref).where(room_names.c.name == name)) == ref:
+            return True
 
         async def whole() -> bool:
             async with self._writing().transaction() as connection:
-                holder = (await connection.execute(owner)).scalar()
-                if holder is None:
-                    await connection.execute(insert(room_names).values(name=name, ref=ref))
-            return holder in (None, ref)
+                return await rooms.reserve(connection, name, ref)
 
         return await persistently(whole, recognised=True)
 

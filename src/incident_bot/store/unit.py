@@ -12,11 +12,11 @@ from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.decision import Decision, NewJob
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor
-from incident_bot.store import enqueue, inbox, journal, queue, redaction
+from incident_bot.store import enqueue, inbox, journal, queue, redaction, room_names
 from incident_bot.store.connection import Connection
 from incident_bot.store.errors import StoreUnavailable
 from incident_bot.store.inbox import Delivery
-from incident_bot.store.queue import Job
+from incident_bot.store.queue import Job, Offer
 from incident_bot.store.tables import alerts, counters, incidents
 
 # Made once: to make a statement takes longer than to run it.
@@ -48,6 +48,8 @@ class Unit:
         self._locked: dict[str, Incident] = {}
         self._found: dict[tuple[str, str], str | None] = {}  # on SQLite nobody else can change it
         self.redacted = False
+        self.urgent = False
+        """True when somebody waits for a job that was enqueued here."""
 
     # Deliveries
 
@@ -148,6 +150,7 @@ class Unit:
         if state.severity != before.severity and before.exists:
             await enqueue.reorder(self._connection, ref, int(state.severity))
         await enqueue.enqueue(self._connection, ref, decision.jobs, int(state.severity))
+        self.urgent = self.urgent or any(job.urgent for job in decision.jobs)
         self._refs.append(ref)
         self._found.clear()
         return state
@@ -205,7 +208,15 @@ class Unit:
             update(incidents).where(incidents.c.ref == state.ref).values(**values)
         )
 
+    async def reserve_room_name(self, name: str, ref: str) -> bool:
+        """Takes a channel name for ever; True also when this incident has it already."""
+        return await room_names.reserve(self._connection, name, ref)
+
     # Jobs
+
+    async def claim(self, offer: Offer) -> Job | None:
+        """The next job that a runner offers to take, in this very commit. None: there is none."""
+        return await queue.claim(self._connection, offer)
 
     async def finish(self, job: Job, result: Mapping[str, Any]) -> bool:
         """Marks the job done; False when somebody else has it now: roll back."""
