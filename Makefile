@@ -2,6 +2,7 @@
 # make test    run the tests
 # make dev     a working development environment in .venv
 # make check   everything CI checks, but for the demo
+# make bench   figures beside their bars; make soak: long runs that try to break it
 # ARGS="..." goes to the command; PYTHON=python3.13 chooses the interpreter of a new .venv.
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --co
 .PHONY: help demo test soak lint types imports check bench dev reference constraints clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -5
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -6
 
 demo: .venv/.runtime
 	@$(BIN)/incident-bot demo $(ARGS)
