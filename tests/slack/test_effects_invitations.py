@@ -9,6 +9,7 @@ from incident_bot.domain.decision import JobKind, Refusal
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Role
 from incident_bot.effects import Away, GiveUp, Later
+from incident_bot.pagerduty.errors import PagerDutyRefused
 from incident_bot.slack.effects.invitations import TRIES
 from incident_bot.slack.gateway import SlackRefused
 from tests.slack.stage import a_stage, somebody
@@ -122,7 +123,7 @@ async def test_who_waits_for_a_pagerduty_that_is_away_is_asked_for_until_it_is_b
 
 
 async def test_a_pagerduty_that_hangs_keeps_nobody_else_waiting(stage, monkeypatch):
-    monkeypatch.setattr("incident_bot.slack.effects.invitations.PATIENCE", 0.05)
+    monkeypatch.setattr("incident_bot.slack.effects.on_call.PATIENCE", 0.05)
     alice = stage.slack.add_user("alice")
     hangs = asyncio.Event()
 
@@ -244,5 +245,25 @@ async def test_a_role_taken_meanwhile_is_no_failure(cast):
 async def test_one_role_that_has_to_wait_holds_up_no_other(cast):
     cast.on_call["EP"] = Later("PagerDuty is away")
     with pytest.raises(Later):
+        await cast.perform(JobKind.FILL_ROLES)
+    assert [role for role, _ in cast.assigned] == ["ops"]
+
+
+async def test_a_pagerduty_that_hangs_holds_up_no_role_of_somebody_known(cast, monkeypatch):
+    monkeypatch.setattr("incident_bot.slack.effects.on_call.PATIENCE", 0.05)
+
+    async def on_call(policy):
+        await asyncio.Event().wait()
+
+    cast._on_call = on_call
+    cast.start_anew()
+    with pytest.raises(Away):
+        await cast.perform(JobKind.FILL_ROLES)
+    assert [role for role, _ in cast.assigned] == ["ops"]
+
+
+async def test_what_pagerduty_refuses_is_told_and_not_asked_again(cast):
+    cast.on_call["EP"] = PagerDutyRefused("PagerDuty answered 401. Check PAGERDUTY_API_TOKEN.", 401)
+    with pytest.raises(GiveUp, match=r"fill the roles.*PAGERDUTY_API_TOKEN"):
         await cast.perform(JobKind.FILL_ROLES)
     assert [role for role, _ in cast.assigned] == ["ops"]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -12,11 +12,9 @@ from incident_bot.domain.people import BOT
 from incident_bot.effects import Away, Done, Effect, Later, Refused, Side
 from incident_bot.slack.effects.guests import Guests
 from incident_bot.slack.effects.needs import Directory
-from incident_bot.slack.effects.on_call import OnCall
+from incident_bot.slack.effects.on_call import OnCall, soon
 from incident_bot.slack.gateway import Gateway, SlackRefused
 from incident_bot.store import KnownPerson
-
-T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +22,6 @@ WHAT = "invite people to the war room"
 AT_ONCE = 100
 ASKED_AT_ONCE = 10
 TRIES = 8  # how often somebody whom a look-up breaks on is looked up again
-PATIENCE = 1.5  # seconds that those who are known wait for PagerDuty to tell about the others
 NOBODY_ON_CALL = "PagerDuty names nobody on call for this: invite somebody by hand with /invite."
 
 _BY_HAND = "invite them by hand"
@@ -151,7 +148,7 @@ class Invite:
 
         Whatever goes wrong with one is that one's trouble: the others are invited at once.
         """
-        looks = [_soon(self._people.by_pagerduty(*one)) for one in wanted]
+        looks = [soon(self._people.by_pagerduty(*one)) for one in wanted]
         found = await asyncio.gather(*looks, return_exceptions=True)
         looked = _Looked()
         for (pagerduty_id, name), one in zip(wanted, found, strict=True):
@@ -163,7 +160,7 @@ class Invite:
 
     async def _ask_on_call(self, policy: str) -> "_Looked":
         looked = _Looked()
-        (found,) = await asyncio.gather(_soon(self._on_call(policy)), return_exceptions=True)
+        (found,) = await asyncio.gather(soon(self._on_call(policy)), return_exceptions=True)
         if isinstance(found, BaseException):
             looked.missing("Who is on call", found, asked=policy)
         else:
@@ -222,15 +219,6 @@ class _Looked:
             case _:
                 raise error
         log.warning("not looked up", asked=asked, error=_logged(error))
-
-
-async def _soon(look: Awaitable[T]) -> T:
-    """Away when it takes too long; the look-up goes on, and the next try may find it done."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await look
-    except TimeoutError:
-        raise Away("PagerDuty has not answered yet", "pagerduty") from None
 
 
 def _come_again(effect: Effect, looked: _Looked, so_far: RecordInvitation) -> None:
