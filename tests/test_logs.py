@@ -251,9 +251,20 @@ def test_a_line_that_cannot_be_rendered_is_told_without_its_arguments(
 def test_an_id_that_anybody_may_have_sent_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     set_up()
     with logs.delivery("slack") as handled:
-        handled.came("command", "x\n{forged line}")
-        ours().info("came")
-    assert "delivery" not in said(capsys)[0]
+        handled.came("command\nforged", "x\n{forged line}")
+        ours().info("came", kind=handled.kind)
+    [line] = said(capsys)
+    assert "delivery" not in line and line["kind"] == "other"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_text_cannot_end_the_line_or_steer_the_terminal(
+    capsys: pytest.CaptureFixture[str], form: Form
+) -> None:
+    set_up(form=form)
+    ours().info("came", title="x\n\x1b[2J\x9b31m\u202ey")
+    err = capsys.readouterr().err
+    assert len(err.splitlines()) == 1 and err.rstrip("\n").isprintable()
 
 
 async def test_deliveries_at_once_do_not_mix_and_leave_nothing_behind(

@@ -223,6 +223,11 @@ def test_a_title_is_one_line_that_any_database_takes() -> None:
     assert command.alert.title == "Disk full ?"
 
 
+def test_events_whose_long_ids_begin_alike_are_two() -> None:
+    ids = [translate(event("x", {}, id="e" * 300 + end)).event_id for end in ("1", "2")]
+    assert ids[0] != ids[1]
+
+
 def test_low_urgency_is_low() -> None:
     command = translate(event("incident.triggered", incident(urgency="low"))).command
     assert isinstance(command, AlertTriggers) and command.alert.urgency == "low"

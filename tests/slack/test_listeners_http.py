@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import AsyncIterator
+from urllib.parse import urlencode
 
 import pytest
 from aiohttp import web
@@ -99,6 +100,88 @@ async def test_rubbish_is_refused_and_nothing_breaks(
 ) -> None:
     response = await client.post(URL, data=body, headers={"content-type": kind})
     assert response.status in (400, 401)
+
+
+def shapeless(**changes: object) -> dict[str, object]:
+    """A button press with something wrong in it."""
+    pressed = {"type": "button", "block_id": "b", "action_id": "resolve", "value": "INC-1"}
+    press = {
+        "type": "block_actions",
+        "user": {"id": "U1"},
+        "team": {"id": "T1"},
+        "channel": {"id": "C1"},
+        "trigger_id": "1",
+        "response_url": "http://127.0.0.1:1/",
+        "actions": [pressed],
+    }
+    return press | changes
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        shapeless(type={"": "block_actions"}),
+        shapeless(actions=None),
+        shapeless(actions=[]),
+        shapeless(actions=[[{}]]),
+        shapeless(actions=[{"type": "button", "block_id": "b"}]),
+        shapeless(actions=[{"type": "button", "block_id": "b", "action_id": 0.0}]),
+        shapeless(type="interactive_message"),
+        shapeless(type="view_submission", view={"id": "V1"}),
+        shapeless(type="view_closed", view=[{"id": "V1"}]),
+        shapeless(team="T1", user="U1"),
+        shapeless(trigger_id={"a": 1}, channel=7, container=[1]),
+    ],
+)
+async def test_a_signed_payload_of_another_shape_breaks_nothing(
+    client: Client, payload: dict[str, object]
+) -> None:
+    body = urlencode({"payload": json.dumps(payload)})
+    assert (await client.post(URL, data=body, headers=signed(body))).status in (200, 400, 404)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"event": 0.0, "authorizations": []},
+        {"type": {"": "event_callback"}, "event": {"type": "message"}},
+        {"type": "event_callback", "event": {"type": 5}},
+        {"type": "event_callback", "team_id": {"a": 1}, "authorizations": {"a": []}, "event": {}},
+    ],
+)
+async def test_a_signed_event_of_another_shape_breaks_nothing(
+    client: Client, payload: dict[str, object]
+) -> None:
+    body = json.dumps(payload)
+    headers = signed(body) | {"content-type": "application/json"}
+    assert (await client.post(URL, data=body, headers=headers)).status in (200, 400, 404)
+
+
+async def test_what_comes_in_is_not_quoted_in_the_log(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    view = {"id": "V1", "type": "modal", "callback_id": "my password"}
+    body = urlencode({"payload": json.dumps(shapeless(type="view_submission", view=view))})
+    assert (await client.post(URL, data=body, headers=signed(body))).status == 404
+    assert "my password" not in caplog.text
+
+
+async def test_a_listener_that_breaks_is_no_fault_of_slacks(service: FakeService) -> None:
+    app = make_app(service)
+
+    async def failing() -> None:
+        raise KeyError("ours")
+
+    app.event("app_mention")(failing)
+    event = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1"}
+    body = json.dumps(
+        {"type": "event_callback", "event_id": "Ev1", "team_id": "T1", "event": event}
+    )
+    web_app = web.Application()
+    web_app.add_routes(slack_routes(app))
+    async with TestClient(TestServer(web_app)) as client:
+        headers = signed(body) | {"content-type": "application/json"}
+        assert (await client.post(URL, data=body, headers=headers)).status == 500
 
 
 async def test_slacks_own_checks_are_answered(client: Client) -> None:

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident_bot.slack.views.answer import ALL, cut, sections, shown
+from incident_bot.slack.views.answer import ALL, cut, sections, shown, with_button
 from incident_bot.slack.views.sentence import escape, moment
 from tests.slack.desk_kit import NOW
 
@@ -30,6 +30,14 @@ def test_sections_hold_the_whole_text_in_order(some: list[str]) -> None:
         assert not set(bare) & set("<>&")
     if len(text) <= ALL:
         assert re.sub(r"\s", "", "".join(pieces)) == re.sub(r"\s", "", text)
+
+
+def test_a_button_cannot_look_as_if_it_called_somebody() -> None:
+    said = with_button(shown("x"), label="Declare <!channel> <@U1>", action_id="a", value="v")
+    label = said.blocks[-1]["elements"][0]["text"]["text"]
+    assert "<!" not in label and "<@" not in label
+    long = with_button(shown("x"), label="<!" * 60, action_id="a", value="v")
+    assert len(long.blocks[-1]["elements"][0]["text"]["text"]) <= 75
 
 
 def test_a_long_answer_is_cut_for_notifications_and_whole_in_its_blocks() -> None:

@@ -75,7 +75,7 @@ def translate(payload: object) -> Translation:
     """The command that a payload asks for; any JSON is taken."""
     event = _part(payload, "event")
     kind = _word(event, "event_type") or ""
-    event_id = _word(event, "id")
+    event_id = _line(event, "id", longest=DETAILS_CHARACTERS)  # opaque: what is cut is another id
     alert_id = _alert_id(_part(event, "data"))
     if not kind.startswith("incident.") or alert_id is None:
         return Translation(None, kind, event_id)

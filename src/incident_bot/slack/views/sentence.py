@@ -16,7 +16,10 @@ def escape(text: str) -> str:
     """Text that somebody typed, so that Slack shows it as typed: no mention, no link, no call.
 
     Slack gives only `&`, `<` and `>` a meaning beyond formatting
-    (docs.slack.dev/messaging/formatting-message-text); `*bold*` and `` `code` `` stay alive.
+    (docs.slack.dev/messaging/formatting-message-text). Two things stay alive on purpose: `*bold*`
+    and `` `code` ``, for which Slack has no escape and which change only how the text looks (a
+    character put between would come along when a command is copied from it); and an address
+    written out, which people want to open and which shows where it leads.
     """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _CALLS_EVERYBODY.sub("@" + _ZERO_WIDTH_SPACE, text)
