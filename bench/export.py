@@ -1,12 +1,14 @@
 """How long a document of a long incident takes, from the database to the text."""
 
 import asyncio
+import gc
 import tempfile
 import time
 from pathlib import Path
 
 from bench.figure import Figure
 from bench.setting import Setting
+from incident_bot.cli import COLLECT
 from incident_bot.domain.commands import Declare, LogEntry
 from incident_bot.domain.people import Person, by
 from incident_bot.domain.policy import Policy
@@ -49,6 +51,7 @@ async def _timeline(store: Store, ref: str, policy: Policy) -> float:
 
 async def measure(setting: Setting) -> list[Figure]:
     """The draft and the timeline, as `/incident export` and `incident-bot export` make them."""
+    gc.set_threshold(*COLLECT)
     with tempfile.TemporaryDirectory() as folder:
         url = setting.database() or f"sqlite:///{Path(folder) / 'bot.db'}"
         store, policy = await Store.open(url), Policy()

@@ -1,6 +1,7 @@
 """The composition root: the only place that builds and connects the parts; start, drain, stop."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -285,6 +286,8 @@ async def serve(settings: Settings) -> int:
 
 
 async def _serve(bot: Bot, settings: Settings, stop: Stop) -> int:
+    gc.collect()
+    gc.freeze()  # what is there by now stays: not to be looked through again and again
     return await serve_http(
         bot.http,
         settings.host,

@@ -1,13 +1,12 @@
 """Reading a journal: which entries are in force, their versions, and the timeline."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from incident_bot.domain import entries as e
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """An entry in force: what is now believed, with the number that people know it by.
 
     `number` is the seq of the first version; `entry` the version in force; `corrected` is True
