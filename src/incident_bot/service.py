@@ -3,6 +3,7 @@
 Everything that a command changes is committed once, before anybody is answered.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,10 +39,6 @@ class Unsure(Unavailable):
     """Whether it was recorded is not known: whoever asked should look before trying again."""
 
 
-class _Known(Exception):
-    """The delivery was kept before."""
-
-
 class Taker(Protocol):
     """Who performs jobs in this process (`jobs.Runner`)."""
 
@@ -53,6 +50,7 @@ class Taker(Protocol):
 
 
 _Taken = tuple[Job, Offer]
+_ToKeep = tuple[Delivery, str, "asyncio.Future[bool]"]
 
 
 @dataclass(frozen=True)
@@ -91,6 +89,8 @@ class Service:
         self._clock = clock
         self.wake: Callable[[], None] = lambda: None
         self.taker: Taker | None = None
+        self._to_keep: list[_ToKeep] = []
+        self._keeping: asyncio.Task[None] | None = None
         self.recorded: Callable[[c.Command, Incident], None] = lambda command, incident: None
 
     def now(self) -> datetime:
@@ -127,15 +127,32 @@ class Service:
     async def keep(self, delivery: Delivery, outcome: str) -> bool:
         """Keep a delivery that asks for nothing. False: it was there already."""
 
-        async def work(unit: Unit) -> None:
-            if not await unit.keep(delivery, outcome):
-                raise _Known
+        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._to_keep.append((delivery, outcome, told))
+        if self._keeping is None or self._keeping.done():
+            self._keeping = asyncio.create_task(self._keep_all(), name="keep deliveries")
+        return await told
 
-        try:
-            await self._record(work, recognised=True)
-        except _Known:
-            return False
-        return True
+    async def _keep_all(self) -> None:
+        """All that came while the commit before was under way goes into one."""
+        while self._to_keep:
+            batch = sorted(self._to_keep, key=lambda each: each[0].id)  # replicas never meet
+            self._to_keep = []
+
+            async def work(unit: Unit, batch: Sequence[_ToKeep] = tuple(batch)) -> list[bool]:
+                return [await unit.keep(delivery, outcome) for delivery, outcome, _ in batch]
+
+            try:
+                answers: Sequence[bool | Exception] = await self._record(work, recognised=True)
+            except Exception as error:
+                answers = [error] * len(batch)
+            for (_, _, told), kept in zip(batch, answers, strict=True):
+                if told.done():
+                    continue  # whoever brought it has given up
+                if isinstance(kept, bool):
+                    told.set_result(kept)
+                else:
+                    told.set_exception(kept)
 
     async def finish(self, job: Job, done: Done) -> None:
         """Mark a job done and record what it learned, in one commit.

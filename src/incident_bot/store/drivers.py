@@ -6,6 +6,7 @@ What may take long (a commit waits for the disk, a read of a whole journal) does
 """
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,6 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import CursorResult, Engine, Executable
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from incident_bot.store.engines import BUSY_MS
@@ -102,12 +102,14 @@ class Sqlite:
         """As Driver: nearly always, for who else should have the lock?"""
         if self._connection is None:
             self._connection = self._engine.connect()
+        raw = self._connection.connection.dbapi_connection
+        assert raw is not None
         try:
-            self._connection.exec_driver_sql(self._begin)
-        except OperationalError as error:
-            if "locked" in str(error.orig):
+            raw.execute(self._begin)
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
                 return False
-            raise
+            self._connection.exec_driver_sql(self._begin)  # SQLAlchemy says what is wrong
         return True
 
     async def begin(self) -> None:

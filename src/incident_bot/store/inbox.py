@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Executable, bindparam, insert, select, text, update
+from sqlalchemy import BindParameter, Executable, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from incident_bot.store.connection import Connection
@@ -19,6 +19,7 @@ KEEP_RAW_SECONDS = 30 * 86400.0
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _BY_ID = select(inbox.c.main).where(inbox.c.source == bindparam("of"), inbox.c.id.in_(_IDS))
 _ANSWER = select(inbox.c.answer).where(inbox.c.source == bindparam("of"), inbox.c.id.in_(_IDS))
+_DROP = delete(inbox).where(inbox.c.source == bindparam("of"), inbox.c.id.in_(_IDS))
 _KEEP = insert(inbox)
 _KEEP_NEW: Mapping[str, Executable] = {
     each.dialect.name: each.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id)
@@ -85,14 +86,17 @@ async def remember(
 
 
 async def keep(connection: Connection, delivery: Delivery, outcome: str) -> bool:
-    """Keeps a delivery that asks for nothing; False when it was known: roll back.
+    """Keeps a delivery that asks for nothing; False, and nothing is kept, when it was known.
 
     One at work on another connection is waited for by the database itself.
     """
-    statement = _KEEP_NEW[connection.driver.dialect]
+    statement, kept = _KEEP_NEW[connection.driver.dialect], list[str]()
     for row in _rows(delivery, outcome, None, None):
         if (await connection.execute(statement, row)).scalar() is None:
+            if kept:
+                await connection.execute(_DROP, {"of": delivery.source, "ids": kept})
             return False
+        kept.append(row["id"])
     return True
 
 

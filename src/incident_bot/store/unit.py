@@ -65,7 +65,7 @@ class Unit:
         self._handled.append((delivery, outcome, answer))
 
     async def keep(self, delivery: Delivery, outcome: str) -> bool:
-        """Keeps a delivery that asks for nothing; False when it was known: roll back."""
+        """Keeps a delivery that asks for nothing; False when it was known."""
         return await inbox.keep(self._connection, delivery, outcome)
 
     # Incidents
