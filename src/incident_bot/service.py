@@ -3,8 +3,8 @@
 Everything that a command changes is committed once, before anybody is answered.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
@@ -20,6 +20,7 @@ from incident_bot.effects import Done, LeaseLost
 from incident_bot.store import (
     Delivery,
     Job,
+    Keeper,
     Offer,
     Store,
     StoreUnavailable,
@@ -50,7 +51,6 @@ class Taker(Protocol):
 
 
 _Taken = tuple[Job, Offer]
-_ToKeep = tuple[Delivery, str, "asyncio.Future[bool]"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,17 @@ class Outcome:
     reply: Reply | None
     incident: Incident | None
     repeated: bool = False
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The store's troubles as the service's."""
+    try:
+        yield
+    except StoreUnsure as error:
+        raise Unsure(str(error)) from error
+    except StoreUnavailable as error:
+        raise Unavailable(str(error)) from error
 
 
 def utc_now() -> datetime:
@@ -89,8 +100,7 @@ class Service:
         self._clock = clock
         self.wake: Callable[[], None] = lambda: None
         self.taker: Taker | None = None
-        self._to_keep: list[_ToKeep] = []
-        self._keeping: asyncio.Task[None] | None = None
+        self._keeper = Keeper(store)
         self.recorded: Callable[[c.Command, Incident], None] = lambda command, incident: None
 
     def now(self) -> datetime:
@@ -126,33 +136,8 @@ class Service:
 
     async def keep(self, delivery: Delivery, outcome: str) -> bool:
         """Keep a delivery that asks for nothing. False: it was there already."""
-
-        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._to_keep.append((delivery, outcome, told))
-        if self._keeping is None or self._keeping.done():
-            self._keeping = asyncio.create_task(self._keep_all(), name="keep deliveries")
-        return await told
-
-    async def _keep_all(self) -> None:
-        """All that came while the commit before was under way goes into one."""
-        while self._to_keep:
-            batch = sorted(self._to_keep, key=lambda each: each[0].id)  # replicas never meet
-            self._to_keep = []
-
-            async def work(unit: Unit, batch: Sequence[_ToKeep] = tuple(batch)) -> list[bool]:
-                return [await unit.keep(delivery, outcome) for delivery, outcome, _ in batch]
-
-            try:
-                answers: Sequence[bool | Exception] = await self._record(work, recognised=True)
-            except Exception as error:
-                answers = [error] * len(batch)
-            for (_, _, told), kept in zip(batch, answers, strict=True):
-                if told.done():
-                    continue  # whoever brought it has given up
-                if isinstance(kept, bool):
-                    told.set_result(kept)
-                else:
-                    told.set_exception(kept)
+        with _translated():
+            return await self._keeper.keep(delivery, outcome)
 
     async def finish(self, job: Job, done: Done) -> None:
         """Mark a job done and record what it learned, in one commit.
@@ -211,12 +196,8 @@ class Service:
 
     async def _record(self, work: Callable[[Unit], Awaitable[T]], *, recognised: bool = False) -> T:
         """As `Store.record`; Unavailable when it could not be committed."""
-        try:
+        with _translated():
             return await self.store.record(work, recognised=recognised)
-        except StoreUnsure as error:
-            raise Unsure(str(error)) from error
-        except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
 
     async def _decide(self, unit: Unit, command: c.Command, ref: str | None) -> Outcome:
         command, alert = storable(command), None

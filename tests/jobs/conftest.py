@@ -26,4 +26,4 @@ def service(store: Store) -> FakeService:
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Back-off is right but takes no time."""
-    monkeypatch.setattr("incident_bot.jobs.runner.back_off", lambda *_: 0.0)
+    monkeypatch.setattr("incident_bot.jobs.trying.back_off", lambda *_: 0.0)

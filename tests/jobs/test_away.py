@@ -59,7 +59,7 @@ async def test_pauses_grow_and_begin_anew_when_the_other_side_was_there(
         asked.append((attempt, first, longest))
         return 0.0
 
-    monkeypatch.setattr("incident_bot.jobs.runner.back_off", back_off)
+    monkeypatch.setattr("incident_bot.jobs.trying.back_off", back_off)
     outcomes = [
         Away("nothing", "slack"), Away("nothing", "slack"),
         Later("not yet"),
@@ -93,7 +93,7 @@ async def test_what_is_too_old_is_given_up_and_told(store: Store, service: FakeS
 async def test_it_waits_for_its_side_and_is_due_at_once_when_that_is_back(
     store: Store, service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("incident_bot.jobs.runner.back_off", lambda *_: 3600.0)
+    monkeypatch.setattr("incident_bot.jobs.trying.back_off", lambda *_: 3600.0)
     away = {"slack", "pagerduty"}
     order: list[str] = []
 

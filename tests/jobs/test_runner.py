@@ -11,7 +11,8 @@ from incident_bot.effects import Done, Effect, GiveUp, Later
 from incident_bot.jobs import runner as runner_module
 from incident_bot.jobs.backoff import MAX_ATTEMPTS, back_off
 from incident_bot.jobs.pools import Pool, Pools
-from incident_bot.jobs.runner import NO_HANDLER, OUTCOMES, Runner
+from incident_bot.jobs.runner import OUTCOMES, Runner
+from incident_bot.jobs.trying import NO_HANDLER
 from incident_bot.store import JobState, Store, StoreUnavailable
 from incident_bot.store.enqueue import enqueue as enqueue_jobs
 from tests.jobs.kit import SOON, FakeService, always, running, so_many, until

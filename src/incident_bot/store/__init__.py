@@ -12,6 +12,7 @@ from incident_bot.store.errors import (
     StoreUnsure,
 )
 from incident_bot.store.inbox import Delivery
+from incident_bot.store.keeper import Keeper
 from incident_bot.store.people import KnownPerson
 from incident_bot.store.queue import Job, JobState, Offer, Queue
 from incident_bot.store.store import Counts, Posted, Store
@@ -23,6 +24,7 @@ __all__ = [
     "Delivery",
     "Job",
     "JobState",
+    "Keeper",
     "KnownPerson",
     "Offer",
     "Posted",

@@ -156,7 +156,7 @@ async def claim(connection: Connection, offer: Offer) -> Job | None:
         fence=row["fence"],
         started_before=row["fence"] > 1,
         severity=row["severity"],
-        enqueued_at=row["enqueued_at"] or now,  # 0: by a replica of the version before
+        enqueued_at=row["enqueued_at"],
         waits_for=row["waits_for"],
         urgent=bool(row["urgent"]),
     )
