@@ -106,7 +106,7 @@ async def test_it_waits_for_its_side_and_is_due_at_once_when_that_is_back(
     jobs = [job(f"s{n}", args={"side": "slack"}) for n in range(3)]
     await enqueue(store, *jobs, job("p", args={"side": "pagerduty"}))
     async with running(Runner(store, service, always(handler))) as runner:
-        await until(lambda: not runner._running and len(runner._in_vain) == 4)
+        await until(lambda: not runner._running and len(runner._tries._in_vain) == 4)
         away.remove("slack")
         assert await store.queue.hurry("slack") == 3
         runner.wake()

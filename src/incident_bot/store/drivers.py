@@ -150,4 +150,7 @@ class Sqlite:
             self._connection.close()
 
     def _apart(self, call: Callable[[], T]) -> Awaitable[T]:
-        return asyncio.get_running_loop().run_in_executor(self._threads, call)
+        try:
+            return asyncio.get_running_loop().run_in_executor(self._threads, call)
+        except RuntimeError as error:  # whoever still works when the store is closed
+            raise OSError("the database is closed") from error
