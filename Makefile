@@ -7,6 +7,8 @@
 
 PYTHON ?= python3
 ARGS ?=
+# Most tests wait for processes of their own: two for each core.
+WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
@@ -20,11 +22,11 @@ demo: .venv/.runtime
 	@$(BIN)/incident-bot demo $(ARGS)
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 # Kill points, replicas, hostile input, for as long as it takes: about half an hour.
 soak: .venv/.dev
-	$(BIN)/python -m pytest -n auto -m soak --timeout 1800 $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m soak --timeout 1800 $(ARGS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check
