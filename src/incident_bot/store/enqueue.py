@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
 
 from incident_bot.domain.decision import JobKind, NewJob
 from incident_bot.store import merging
@@ -28,6 +28,12 @@ NO_SEVERITY = 3
 """The place of jobs that belong to no incident."""
 
 
+# Made once: to make a statement takes longer than to run it.
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_STATES = select(jobs.c.key, jobs.c.state).where(jobs.c.key.in_(_KEYS))
+_ADD, _ADD_AFTER = insert(jobs), insert(job_afters)
+
+
 async def enqueue(
     connection: Connection,
     ref: str | None,
@@ -40,7 +46,7 @@ async def enqueue(
     if not new:
         return
     named = {job.key for job in new} | {key for job in new for key in job.after}
-    found = await connection.execute(select(jobs.c.key, jobs.c.state).where(jobs.c.key.in_(named)))
+    found = await connection.execute(_STATES, {"keys": sorted(named)})
     states: dict[str, str] = {row.key: row.state for row in found}
     rows, links = [], []
     waiting = await merging.waiting(connection, new)
@@ -58,9 +64,9 @@ async def enqueue(
                 if state not in ("done", "dead")
             ]
     if rows:
-        await connection.execute(insert(jobs), rows)
+        await connection.execute(_ADD, rows)
     if links:
-        await connection.execute(insert(job_afters), links)
+        await connection.execute(_ADD_AFTER, links)
 
 
 def _row(ref: str | None, job: NewJob, severity: int, error: str | None) -> dict[str, Any]:

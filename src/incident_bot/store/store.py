@@ -63,6 +63,7 @@ class Store:
         self._read = read
         self._lock = lock
         self._unscrubbed = False
+        self._names: dict[str, str] = {}  # channel names taken through here: taken for ever
         self.queue = Queue(write, read)
 
     @classmethod
@@ -116,6 +117,7 @@ class Store:
             unit = Unit(connection)
             yield unit
             await unit.settle()
+        self._names |= unit.names
         if unit.redacted:
             self._unscrubbed = True
             await to_the_end(self.scrub())  # it is recorded: a deadline must not hide that
@@ -284,7 +286,7 @@ class Store:
 
     async def reserve_room_name(self, name: str, ref: str) -> bool:
         """Takes a channel name for ever; True also when this incident has it already."""
-        if await self._one(select(room_names.c.ref).where(room_names.c.name == name)) == ref:
+        if self._names.get(name) == ref:
             return True
 
         async def whole() -> bool:

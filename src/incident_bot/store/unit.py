@@ -48,6 +48,8 @@ class Unit:
         self._locked: dict[str, Incident] = {}
         self._found: dict[tuple[str, str], str | None] = {}  # on SQLite nobody else can change it
         self.redacted = False
+        self.names: dict[str, str] = {}
+        """Channel names that were taken here, and for which incident."""
         self.urgent = False
         """True when somebody waits for a job that was enqueued here."""
 
@@ -210,7 +212,10 @@ class Unit:
 
     async def reserve_room_name(self, name: str, ref: str) -> bool:
         """Takes a channel name for ever; True also when this incident has it already."""
-        return await room_names.reserve(self._connection, name, ref)
+        taken = await room_names.reserve(self._connection, name, ref)
+        if taken:
+            self.names[name] = ref
+        return taken
 
     # Jobs
 
