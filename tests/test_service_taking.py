@@ -1,6 +1,7 @@
 """What people wait for is taken by our own runner in the commit that asks for it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from incident_bot.domain.people import BOT, Person, by
 from incident_bot.domain.policy import Policy
 from incident_bot.effects import Done
 from incident_bot.service import Service
-from incident_bot.store import Delivery, Job, JobState, Offer, Store
+from incident_bot.store import Delivery, Job, JobState, Offer, Store, StoreConflict, Unit
 
 ALICE = by(Person(name="Alice Smith", handle="alice", slack_id="U1"))
 
@@ -103,3 +104,26 @@ async def test_the_name_of_the_room_is_taken_in_the_same_commit(store: Store) ->
     assert await store.room_names("INC-2") == ["room-2"]
     assert await store.reserve_room_name("room", "INC-1")
     assert not await store.reserve_room_name("room", "INC-2")
+
+
+async def test_what_a_transaction_had_taken_that_was_begun_anew_is_not_performed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another replica took the same delivery in between: the claim is rolled back with the rest."""
+    hands, delivery = Hands(*JobKind), Delivery("slack", "t-1")
+    command = c.Declare(actor=ALICE, title="It is down")
+    really = store.record
+
+    async def conflicting(work: Callable[[Unit], Awaitable[Any]], **how: bool) -> Any:
+        monkeypatch.undo()
+        with pytest.raises(StoreConflict):
+            async with store.unit() as unit:
+                await work(unit)
+                raise StoreConflict("somebody else was first")
+        await Service(store, Policy()).handle(command, delivery=delivery)
+        return await really(work, **how)
+
+    monkeypatch.setattr(store, "record", conflicting)
+    outcome = await served(store, hands).handle(command, delivery=delivery)
+    assert outcome.repeated
+    assert hands.begun == []

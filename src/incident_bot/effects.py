@@ -85,8 +85,8 @@ class Refused(Exception):
 
     @property
     def sentence(self) -> str:
-        """What it said, and what can be done, for people."""
-        raise NotImplementedError
+        """What it said, for people; those who know what can be done about it say that too."""
+        return str(self)
 
 
 class GiveUp(Exception):

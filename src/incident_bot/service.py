@@ -120,6 +120,7 @@ class Service:
         """
 
         async def work(unit: Unit) -> Outcome:
+            taken.clear()  # what a transaction had claimed that was begun anew is not ours
             if delivery is not None and (answer := await unit.seen(delivery)) is not None:
                 return await self._repeated(unit, answer)
             outcome = await self._decide(unit, command, ref)
@@ -146,6 +147,7 @@ class Service:
         """
 
         async def work(unit: Unit) -> Outcome | None:
+            taken.clear()
             if done.then is not None and job.ref is not None:
                 await unit.incident(job.ref)  # locked first, as everywhere
             if not await unit.finish(job, done.result):
@@ -181,7 +183,6 @@ class Service:
     async def _take(self, unit: Unit, taken: "list[_Taken]", *, freed: bool = False) -> None:
         """What people wait for is taken by our own runner in the commit that asks for it, or frees
         it: a transaction less until Slack is called."""
-        taken.clear()  # of a transaction that was begun anew
         wanted = self.taker is not None and (freed or unit.urgent)
         offer = self.taker.offer() if self.taker is not None and wanted else None
         if offer is not None and (job := await unit.claim(offer)) is not None:

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from incident_bot.domain.decision import JobKind, NewJob
@@ -13,7 +16,7 @@ from incident_bot.jobs.backoff import MAX_ATTEMPTS, back_off
 from incident_bot.jobs.pools import Pool, Pools
 from incident_bot.jobs.runner import OUTCOMES, Runner
 from incident_bot.jobs.trying import NO_HANDLER
-from incident_bot.store import JobState, Store, StoreUnavailable
+from incident_bot.store import JobState, Offer, Store, StoreUnavailable
 from incident_bot.store.enqueue import enqueue as enqueue_jobs
 from tests.jobs.kit import SOON, FakeService, always, running, so_many, until
 from tests.jobs.test_pools import Room
@@ -401,3 +404,23 @@ async def test_what_a_limit_sent_back_goes_by_severity_when_there_is_room(
         runner.wake()
         await until(lambda: len(order) == 3)
     assert order == ["sev1", "sev2", "sev3"]
+
+
+async def test_a_job_begun_while_a_delivery_is_handled_does_not_log_as_that(store: Store) -> None:
+    """What is claimed with a delivery's commit is a job of its own from then on."""
+    seen: list[Mapping[str, Any]] = []
+
+    async def handler(effect: Effect) -> Done:
+        seen.append(structlog.contextvars.get_contextvars())
+        return Done()
+
+    runner = Runner(store, FakeService(store), always(handler))
+    await enqueue(store, job("a"))
+    claimed = await store.queue.claim(runner.name)
+    assert claimed is not None
+    with structlog.contextvars.bound_contextvars(delivery="t-1", source="slack"):
+        runner.begin(claimed, Offer(runner.name, [JobKind.SAY]), None)
+    await runner.drain(SOON)
+    (said,) = seen
+    assert said["job"] == "a"
+    assert "delivery" not in said and "source" not in said

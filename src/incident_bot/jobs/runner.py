@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from contextvars import Context
 from functools import partial
 
 import structlog
@@ -120,7 +121,8 @@ class Runner:
         self._pools.take(job.kind)
         begun = asyncio.Event()
         work = self._perform(job, begun, asked + self._lease, incident)
-        task = asyncio.create_task(work, name=f"job {job.key}")
+        # In a context of its own: it may be begun while a delivery or another job is handled.
+        task = asyncio.create_task(work, name=f"job {job.key}", context=Context())
         self._running.add(task)
         task.add_done_callback(partial(self._ended, job.kind))
         if job.kind in PEOPLE_FIRST and self._in_time:

@@ -8,15 +8,13 @@ from incident_bot.domain.incident import Incident
 from incident_bot.effects import Done, Effect, Later
 from incident_bot.slack.effects.latest import Latest, Pace
 from incident_bot.slack.effects.needs import Memory
-from incident_bot.slack.effects.posting import post_once
+from incident_bot.slack.effects.posting import edit, post_once
 from incident_bot.slack.effects.summary import the_incident
-from incident_bot.slack.gateway import Gateway, SlackRefused
+from incident_bot.slack.gateway import Gateway
 from incident_bot.slack.views.alerts import further_alerts
 
 POST = "tell the room of further alerts"
 UPDATE = "keep the message about further alerts up to date"
-
-_GONE = frozenset({"message_not_found", "cant_update_message", "is_inactive", "is_archived"})
 
 
 class FurtherAlerts:
@@ -57,14 +55,8 @@ class FurtherAlerts:
         if effect.args.get("calm"):
             self._pace.take(incident.ref)
         text, blocks = further_alerts(incident)
-        try:
-            await self._gateway.call(
-                "chat.update", channel=posted["channel"], ts=posted["ts"], text=text, blocks=blocks
-            )
-        except SlackRefused as refused:
-            if refused.code not in _GONE:
-                raise
-            return Done(result={"rendered": 0, "gone": refused.code})  # somebody removed it
+        if gone := await edit(self._gateway, posted, text, blocks):
+            return Done(result={"rendered": 0, "gone": gone})
         self._saw(incident)
         return Done(result={"rendered": incident.last_seq})
 

@@ -4,17 +4,15 @@ from incident_bot.domain.policy import Policy
 from incident_bot.effects import Done, Effect, GiveUp, Later
 from incident_bot.slack.effects.latest import Latest
 from incident_bot.slack.effects.needs import Memory
-from incident_bot.slack.effects.posting import post_once
+from incident_bot.slack.effects.posting import edit, post_once
 from incident_bot.slack.effects.summary import the_incident
-from incident_bot.slack.gateway import Gateway, SlackRefused
+from incident_bot.slack.gateway import Gateway
 from incident_bot.slack.lookup import Lookup
 from incident_bot.slack.views.announcement import alert_announcement, announcement
 
 ANNOUNCE = "announce the incident"
 UPDATE = "update the announcement"
 ANNOUNCE_ALERT = "announce the alert"
-
-_GONE = frozenset({"message_not_found", "cant_update_message", "is_inactive", "is_archived"})
 
 
 class Announcements:
@@ -52,14 +50,8 @@ class Announcements:
         if "ts" not in posted:
             return Done()
         text, blocks = announcement(incident, self._policy)
-        try:
-            await self._gateway.call(
-                "chat.update", channel=posted["channel"], ts=posted["ts"], text=text, blocks=blocks
-            )
-        except SlackRefused as refused:
-            if refused.code not in _GONE:
-                raise
-            return Done(result={"gone": refused.code})
+        if gone := await edit(self._gateway, posted, text, blocks):
+            return Done(result={"gone": gone})
         self._rendered.saw(incident.ref, incident.last_seq)
         return Done(result={"rendered": incident.last_seq})
 

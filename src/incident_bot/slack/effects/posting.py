@@ -43,6 +43,28 @@ async def post_once(
     return {"channel": str(answer.get("channel") or channel), "ts": str(answer["ts"])}
 
 
+_GONE = frozenset({"message_not_found", "cant_update_message", "is_inactive", "is_archived"})
+
+
+async def edit(
+    gateway: Gateway,
+    posted: Mapping[str, Any],
+    text: str,
+    blocks: Sequence[Mapping[str, Any]],
+) -> str | None:
+    """Edits a message of ours in place. None when it is done, else Slack's word for why there is
+    none any more: somebody removed it, or archived the channel. Raises as `Gateway.call`."""
+    try:
+        await gateway.call(
+            "chat.update", channel=posted["channel"], ts=posted["ts"], text=text, blocks=blocks
+        )
+    except SlackRefused as refused:
+        if refused.code not in _GONE:
+            raise
+        return refused.code
+    return None
+
+
 async def find(gateway: Gateway, channel: str, key: str, *, join: bool = False) -> str | None:
     """The ts of our message with this key; None when the channel has none."""
     if join:  # a channel that the bot is not in lets itself be read by members only

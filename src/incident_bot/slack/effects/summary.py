@@ -9,7 +9,7 @@ from incident_bot.domain.policy import Policy
 from incident_bot.effects import Done, Effect, GiveUp, Later
 from incident_bot.slack.effects.latest import Latest, Pace
 from incident_bot.slack.effects.needs import Memory
-from incident_bot.slack.effects.posting import post_once
+from incident_bot.slack.effects.posting import edit, post_once
 from incident_bot.slack.gateway import Gateway, SlackRefused
 from incident_bot.slack.views.sentence import shorten
 from incident_bot.slack.views.summary import summary, topic
@@ -64,14 +64,8 @@ class Summary:
         if effect.args.get("calm"):
             self._pace.take(incident.ref)
         text, blocks = summary(incident, self._policy)
-        try:
-            await self._gateway.call(
-                "chat.update", channel=posted["channel"], ts=posted["ts"], text=text, blocks=blocks
-            )
-        except SlackRefused as refused:
-            if refused.code not in _GONE:
-                raise
-            return Done(result={"rendered": 0, "gone": refused.code})  # somebody removed it
+        if gone := await edit(self._gateway, posted, text, blocks):
+            return Done(result={"rendered": 0, "gone": gone})
         self._rendered.saw(incident.ref, incident.last_seq)
         return Done(result={"rendered": incident.last_seq})
 
