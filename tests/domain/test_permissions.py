@@ -65,6 +65,7 @@ WANTED: Mapping[type[c.Command], dict[str, Any]] = {
     c.Resolve: {},
     c.Reopen: {},
     c.Cancel: {},
+    c.Undo: {},
 }
 
 
@@ -111,7 +112,7 @@ def test_the_way_forward_is_one_that_they_have() -> None:
     )
 
 
-NOT_AN_ENTRY_OF_ITS_OWN = {c.Declare, c.OpenForAlert, c.Edit, c.Retract, c.Redact}
+NOT_AN_ENTRY_OF_ITS_OWN = {c.Declare, c.OpenForAlert, c.Undo, c.Edit, c.Retract, c.Redact}
 
 
 @pytest.mark.parametrize(

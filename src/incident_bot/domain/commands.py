@@ -166,6 +166,10 @@ class Cancel(_Command):
     text: Long = ""
 
 
+class Undo(_Command):
+    """Whoever declared takes it back at once: it was a slip. Its room is archived."""
+
+
 class LogEntry(_Command):
     headline: Text
     details: Long = ""
@@ -312,6 +316,7 @@ Command = (
     | KeepOpen
     | Reopen
     | Cancel
+    | Undo
     | LogEntry
     | Edit
     | Retract

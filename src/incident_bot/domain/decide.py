@@ -14,6 +14,7 @@ from incident_bot.domain.decisions import (
     results,
     roles,
     status,
+    undo,
 )
 from incident_bot.domain.decisions import timeline as lines
 from incident_bot.domain.entries import Entry
@@ -26,7 +27,7 @@ from incident_bot.domain.words import Status
 def reads_journal(incident: Incident, command: c.Command) -> bool:
     """True for a command about one entry: it needs the journal, the others only the state."""
     match command:
-        case c.Edit() | c.Retract() | c.Redact():
+        case c.Edit() | c.Retract() | c.Redact() | c.Undo():
             return incident.exists
         case c.ChangeStatus(status=milestone):
             return f"milestone/{milestone}" in incident.current
@@ -83,6 +84,8 @@ def decide(
             return status.reopen(incident, command, policy, now)
         case c.Cancel():
             return status.cancel(incident, command, policy, now)
+        case c.Undo():
+            return undo.undo(incident, command, policy, journal, now)
         case c.SetMilestone():
             return status.milestone(incident, command, now)
         case c.LogEntry():

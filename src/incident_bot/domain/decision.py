@@ -58,6 +58,7 @@ class JobKind(StrEnum):
     UPDATE_ALERTS = "update_alerts"
     SAY = "say"
     ASK_TO_RESOLVE = "ask_to_resolve"
+    ARCHIVE_ROOM = "archive_room"
     DELIVER_POSTMORTEM = "deliver_postmortem"
     DELIVER_TIMELINE = "deliver_timeline"
     PAGERDUTY_RESOLVE = "pagerduty_resolve"

@@ -38,6 +38,7 @@ RESTRICTABLE: Mapping[type[c.Command], str] = {
     c.Resolve: "resolve",
     c.Reopen: "reopen",
     c.Cancel: "cancel",
+    c.Undo: "declare",
 }
 """The verb of `/incident` under which a command is permitted; the others are free for everyone."""
 

@@ -42,6 +42,7 @@ PER_MINUTE: Mapping[str, int | None] = {
     "chat.postEphemeral": TIER_4,
     POST: POSTS,
     "chat.update": TIER_3,
+    "conversations.archive": TIER_2,
     "conversations.create": TIER_2,
     "conversations.history": TIER_3,
     "conversations.info": TIER_3,

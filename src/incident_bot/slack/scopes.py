@@ -20,6 +20,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
+    "conversations.archive": _ROOMS,
     "conversations.create": _ROOMS,
     "conversations.history": _HISTORY,
     "conversations.info": _READ_ROOMS,

@@ -8,6 +8,7 @@ from incident_bot.effects import Handler
 from incident_bot.slack.effects import (
     alerts,
     announcements,
+    archive,
     documents,
     guests,
     invitations,
@@ -74,6 +75,7 @@ def handlers(
         JobKind.UPDATE_ALERTS: (alerts.UPDATE, further.update),
         JobKind.SAY: (messages.SAY, spoken.say),
         JobKind.ASK_TO_RESOLVE: (messages.ASK, spoken.ask_to_resolve),
+        JobKind.ARCHIVE_ROOM: (archive.WHAT, archive.ArchiveRoom(gateway)),
         JobKind.DELIVER_POSTMORTEM: (documents.POSTMORTEM, files.deliver_postmortem),
         JobKind.DELIVER_TIMELINE: (documents.TIMELINE, files.deliver_timeline),
     }

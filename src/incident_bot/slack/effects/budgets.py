@@ -20,6 +20,7 @@ CALLS: Mapping[JobKind, str] = {
     JobKind.SET_TOPIC: "conversations.setTopic",
     JobKind.PIN_SUMMARY: "pins.add",
     JobKind.ADD_BOOKMARK: "bookmarks.add",
+    JobKind.ARCHIVE_ROOM: "conversations.archive",
     JobKind.DELIVER_POSTMORTEM: "files.completeUploadExternal",
     JobKind.DELIVER_TIMELINE: "files.completeUploadExternal",
 }

@@ -1,0 +1,28 @@
+"""Archive the war room: its messages stay, and nobody writes there any more."""
+
+from incident_bot.effects import Done, Effect
+from incident_bot.slack.effects.summary import the_incident
+from incident_bot.slack.gateway import Gateway, SlackRefused
+
+WHAT = "archive the war room"
+_GONE = frozenset({"already_archived", "channel_not_found"})
+"""Somebody did it already, or deleted the channel. It is also what an earlier try of ours finds."""
+
+
+class ArchiveRoom:
+    """The handler of `archive_room`. A room whose incident goes on again is left open."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def __call__(self, effect: Effect) -> Done:
+        """Result: `archived`, the channel; {} when the incident is open again."""
+        incident, room = the_incident(effect), effect.room
+        if not incident.is_over:
+            return Done()
+        try:
+            await self._gateway.call("conversations.archive", channel=room)
+        except SlackRefused as refused:
+            if refused.code not in _GONE:
+                raise
+        return Done(result={"archived": room})
