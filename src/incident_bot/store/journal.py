@@ -38,6 +38,7 @@ def columns_of(state: Incident) -> dict[str, Any]:
         "severity": int(state.severity),
         "private": state.private,
         "title": state.title,
+        "service": state.service,
         "channel_id": state.room.channel_id if state.room else None,
         "last_seq": state.last_seq,
         "state": state.model_dump(mode="json"),

@@ -16,7 +16,7 @@ from incident_bot.store.errors import StoreError, StoreMissing, brief, cut, open
 from incident_bot.store.refold import refold
 from incident_bot.store.tables import METADATA
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision there is, oldest first; numbered, so that a newer one is known as such."""
 HEAD = REVISIONS[-1]
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 NOT_OVER = "status IN ('open', 'acknowledged', 'mitigated')"
+REMINDED = "remind_at IS NOT NULL"
 UNFINISHED = "state IN ('waiting', 'running')"
 
 
@@ -35,6 +36,7 @@ class IncidentRow(SQLModel, table=True):
     """The fold of a journal, kept in the transaction that appends to it.
 
     `open_group` is set only while the incident is not over, so one group has one open incident.
+    `remind_at`: when a reminder of it is due next (Unix seconds of domain time).
     """
 
     __tablename__: ClassVar[Any] = "incident"
@@ -45,6 +47,12 @@ class IncidentRow(SQLModel, table=True):
             "number",
             sqlite_where=text(NOT_OVER),
             postgresql_where=text(NOT_OVER),
+        ),
+        Index(
+            "incident_reminded",
+            "remind_at",
+            sqlite_where=text(REMINDED),
+            postgresql_where=text(REMINDED),
         ),
     )
 
@@ -58,6 +66,8 @@ class IncidentRow(SQLModel, table=True):
     open_group: str | None = Field(default=None, unique=True)
     last_seq: int
     last_hash: str
+    remind_at: float | None = None
+    service: str | None = Field(default=None, sa_column=Column(Text))
     state: dict[str, Any] = Field(sa_column=_json())
 
 
@@ -140,6 +150,32 @@ class RoomNameRow(SQLModel, table=True):
     ref: str = Field(index=True)
 
 
+class AttachmentRow(SQLModel, table=True):
+    """A file of a message on the timeline, as it was fetched from Slack. `content` is null once
+    it was blanked."""
+
+    __tablename__: ClassVar[Any] = "attachment"
+
+    file_id: str = Field(primary_key=True)
+    ref: str = Field(index=True)
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    mimetype: str
+    size: int
+    sha256: str
+    url: str | None = Field(default=None, sa_column=Column(Text))
+    content: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+
+
+class PartRow(SQLModel, table=True):
+    """Who has unfinished work in which incident, by Slack id; kept in step with the fold."""
+
+    __tablename__: ClassVar[Any] = "part"
+
+    ref: str = Field(primary_key=True)
+    slack_id: str = Field(primary_key=True, index=True)
+    kind: str = Field(primary_key=True)
+
+
 class JobRow(SQLModel, table=True):
     """One effect. The states and the meaning of `due_at` are told in queue.py."""
 
@@ -206,6 +242,8 @@ alerts = _table(AlertRow)
 inbox = _table(InboxRow)
 people = _table(PersonRow)
 room_names = _table(RoomNameRow)
+attachments = _table(AttachmentRow)
+parts = _table(PartRow)
 jobs = _table(JobRow)
 job_afters = _table(JobAfterRow)
 METADATA = SQLModel.metadata
