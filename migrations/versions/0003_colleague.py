@@ -28,12 +28,10 @@ def upgrade() -> None:
         sqlite_where=sa.text(REMINDED),
         postgresql_where=sa.text(REMINDED),
     )
-    member = (
-        "json_extract(state, '$.service')"
-        if op.get_bind().dialect.name == "sqlite"
-        else "state ->> 'service'"
-    )
-    op.execute(f"UPDATE incident SET service = {member}")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("UPDATE incident SET service = json_extract(state, '$.service')")
+    else:
+        op.execute("UPDATE incident SET service = state ->> 'service'")
     op.create_table(
         "attachment",
         sa.Column("file_id", AutoString(), primary_key=True),

@@ -13,6 +13,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain import early
 from incident_bot.domain.decide import decide, reads_journal
 from incident_bot.domain.decision import JobKind, Refusal, Reply, from_json, to_json
+from incident_bot.domain.decisions.common import told_aloud
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT
 from incident_bot.domain.policy import Policy, Route
@@ -113,17 +114,20 @@ class Service:
         *,
         ref: str | None = None,
         delivery: Delivery | None = None,
+        aloud: bool = False,
     ) -> Outcome:
         """Carry out one command, once for each delivery.
 
-        Raises Refusal (the user's turn; nothing is recorded), Unavailable (try again) and Unsure.
+        `aloud`: what everybody may read of the reply is told to the incident's room in the same
+        commit, for it is answered where the room does not see it. Raises Refusal (the user's turn;
+        nothing is recorded), Unavailable (try again) and Unsure.
         """
 
         async def work(unit: Unit) -> Outcome:
             taken.clear()  # what a transaction had claimed that was begun anew is not ours
             if delivery is not None and (answer := await unit.seen(delivery)) is not None:
                 return await self._repeated(unit, answer)
-            outcome = await self._decide(unit, command, ref)
+            outcome = await self._decide(unit, command, ref, aloud=aloud)
             if delivery is not None:
                 kind = type(command).__name__
                 await unit.remember(delivery, outcome=kind, answer=_answer(outcome))
@@ -200,7 +204,9 @@ class Service:
         with _translated():
             return await self.store.record(work, recognised=recognised)
 
-    async def _decide(self, unit: Unit, command: c.Command, ref: str | None) -> Outcome:
+    async def _decide(
+        self, unit: Unit, command: c.Command, ref: str | None, *, aloud: bool = False
+    ) -> Outcome:
         command, alert = storable(command), None
         if isinstance(command, early.About):
             opener, alert = await self._early(unit, command)
@@ -211,6 +217,8 @@ class Service:
         journal = await unit.journal(incident.ref) if reads_journal(incident, command) else ()
         now = self.now()
         decision = decide(incident, command, self.policy, now, journal)
+        if aloud:
+            decision = told_aloud(incident, command, decision)
         joins = alert is not None and (incident.exists or bool(decision.entries))
         if alert is not None:
             told = alert.model_copy(update={"news": ()}) if joins else alert

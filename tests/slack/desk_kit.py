@@ -89,7 +89,12 @@ class FakeService:
         return NOW
 
     async def handle(
-        self, command: Command, *, ref: str | None = None, delivery: Delivery | None = None
+        self,
+        command: Command,
+        *,
+        ref: str | None = None,
+        delivery: Delivery | None = None,
+        aloud: bool = False,
     ) -> Outcome:
         answer = self.script(command)
         if isinstance(answer, Exception):

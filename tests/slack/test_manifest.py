@@ -11,6 +11,8 @@ import yaml
 
 from incident_bot.slack import manifest as slack_manifest
 from incident_bot.slack.listeners import VERBS
+from incident_bot.slack.listeners.events import EVENTS
+from incident_bot.slack.listeners.shortcuts import SHORTCUTS
 from incident_bot.slack.manifest import EXAMPLE_URL, ManifestError, build, complaints
 from incident_bot.slack.scopes import BOT_SCOPES, METHODS, scopes_for
 
@@ -67,10 +69,13 @@ def test_the_hint_names_every_verb(manifest: dict[str, Any]) -> None:
     assert command["usage_hint"] == " | ".join(VERBS)
 
 
-def test_nothing_is_subscribed_that_no_listener_takes(manifest: dict[str, Any]) -> None:
-    listening = "".join(p.read_text(encoding="utf-8") for p in SLACK.rglob("*.py"))
-    assert ("event_subscriptions" in manifest["settings"]) == (".event(" in listening)
-    assert "shortcuts" not in manifest["features"]
+def test_exactly_what_a_listener_takes_is_subscribed(manifest: dict[str, Any]) -> None:
+    told = manifest["settings"].get("event_subscriptions", {}).get("bot_events", [])
+    assert {"message" if name.startswith("message.") else name for name in told} == set(EVENTS)
+    home = manifest["features"].get("app_home", {})
+    assert home.get("home_tab_enabled", False) == ("app_home_opened" in EVENTS)
+    listed = {s["callback_id"]: s["type"] for s in manifest["features"].get("shortcuts", ())}
+    assert listed == {name: shortcut.kind for name, shortcut in SHORTCUTS.items()}
 
 
 def test_socket_mode_has_no_request_urls_and_http_has_them_all() -> None:

@@ -10,7 +10,8 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -30,8 +31,12 @@ from incident_bot.slack.deliveries import (
     is_shapeless,
 )
 from incident_bot.slack.listeners.desk import DEADLINE, Desk
+from incident_bot.slack.listeners.events import EVENTS
 from incident_bot.slack.listeners.needs import Knows, Serves
+from incident_bot.slack.listeners.spec import Modal, Shown, Wrong
+from incident_bot.slack.showing import show
 from incident_bot.slack.views.answer import Answer
+from incident_bot.slack.views.notice import notice
 from incident_bot.store import StoreUnavailable
 
 PATH = "/slack/events"
@@ -125,26 +130,89 @@ def _turned_away(rejected: Callable[[str], None], reason: str) -> None:
 def _listen(app: AsyncApp, desk: Desk, trouble: Callable[[Answer], Answer]) -> None:
     replies: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
 
-    async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        said = trouble(await desk.command(body))
+    async def command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        started = time.monotonic()
+        said = await desk.command(body)
+        if isinstance(said, Modal):
+            problem = await show(client, said, body, _left(started))
+            if problem is None:
+                await ack()
+                return
+            said = problem
+        said = trouble(said)
         kind = "in_channel" if said.public else "ephemeral"
         await ack(text=said.text, blocks=said.blocks, response_type=kind)
 
-    async def button(
-        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond
+    async def pressed(
+        ack: AsyncAck,
+        body: dict[str, Any],
+        respond: AsyncRespond,
+        client: AsyncWebClient,
+        answering: Callable[[], Awaitable[Shown]],
+        *,
+        replaces: bool,
     ) -> None:
         started = time.monotonic()
         await ack()  # kept until this listener ends
-        said = trouble(await desk.button(body, action))
-        asked = str(action.get("action_id")).startswith("declare_text")  # a question, now answered
-        reply = asyncio.create_task(_reply(respond, said, replace=asked and said.recorded))
+        said = await answering()
+        if isinstance(said, Modal):
+            said = await show(client, said, body, _left(started))
+        if said is None:
+            return
+        said = trouble(said)
+        if "response_url" not in body and "response_urls" not in body:
+            # pressed in a form or in the App Home: there is no place to answer but another form
+            if not (said.recorded and said.public):
+                within = (body.get("view") or {}).get("type") == "modal"
+                told = Modal(notice(said.text), "push" if within else "open")
+                await show(client, told, body, _left(started))
+            return
+        reply = asyncio.create_task(_reply(respond, said, replace=replaces and said.recorded))
         replies.add(reply)
         reply.add_done_callback(replies.discard)
-        left = max(0.05, LAST_MOMENT - (time.monotonic() - started))
-        await asyncio.wait({reply}, timeout=left)
+        await asyncio.wait({reply}, timeout=_left(started))
+
+    async def button(
+        ack: AsyncAck,
+        body: dict[str, Any],
+        action: dict[str, Any],
+        respond: AsyncRespond,
+        client: AsyncWebClient,
+    ) -> None:
+        asked = str(action.get("action_id")).startswith("declare_text")  # a question, now answered
+        answering = partial(desk.button, body, action)
+        await pressed(ack, body, respond, client, answering, replaces=asked)
+
+    async def shortcut(
+        ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
+    ) -> None:
+        answering = partial(desk.shortcut, body)
+        await pressed(ack, body, respond, client, answering, replaces=False)
+
+    async def form(ack: AsyncAck, body: dict[str, Any]) -> None:
+        match await desk.form(body):
+            case Wrong(fields=fields):
+                await ack(response_action="errors", errors=dict(fields))
+            case Modal(view=view, how=how):
+                action = "push" if how == "push" else "update"
+                await ack(response_action=action, view=dict(view))
+            case Answer():
+                await ack()
+
+    async def event(body: dict[str, Any]) -> None:
+        await desk.event(body)
 
     app.command("/incident")(command)
     app.action(re.compile(""))(button)  # every one: an old message's button is answered too
+    app.shortcut(re.compile(""))(shortcut)
+    app.view(re.compile(""))(form)
+    for kind in EVENTS:
+        app.event(kind)(event)
+
+
+def _left(started: float) -> float:
+    """Seconds until Slack must have its acknowledgement."""
+    return max(0.05, LAST_MOMENT - (time.monotonic() - started))
 
 
 async def _reply(respond: AsyncRespond, said: Answer, *, replace: bool) -> None:

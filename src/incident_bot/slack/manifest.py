@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import yaml
 
 from incident_bot.slack.listeners import VERBS
+from incident_bot.slack.listeners.events import EVENTS, subscriptions
+from incident_bot.slack.listeners.shortcuts import SHORTCUTS
 from incident_bot.slack.scopes import APP_TOKEN, BOT_SCOPES
 
 EXAMPLE_URL = "https://incident-bot.example.com"
@@ -99,6 +101,7 @@ def build(url: str | None, *, name: str = NAME) -> dict[str, Any]:
             "background_color": "#8b1a1a",
         },
         "features": {
+            **_home(),
             "bot_user": {"display_name": _bot_name(name), "always_online": True},
             "slash_commands": [
                 {
@@ -109,9 +112,11 @@ def build(url: str | None, *, name: str = NAME) -> dict[str, Any]:
                     "should_escape": True,
                 }
             ],
+            **_shortcuts(),
         },
         "oauth_config": {"scopes": {"bot": list(BOT_SCOPES)}},
         "settings": {
+            **_events(to),
             "interactivity": {
                 "is_enabled": True,
                 **({} if to is None else {"request_url": to}),
@@ -124,6 +129,37 @@ def build(url: str | None, *, name: str = NAME) -> dict[str, Any]:
     if wrong := complaints(manifest):
         raise ManifestError(" ".join(wrong))
     return manifest
+
+
+def _home() -> dict[str, Any]:
+    if "app_home_opened" not in EVENTS:
+        return {}
+    home = {
+        "home_tab_enabled": True,
+        "messages_tab_enabled": True,
+        "messages_tab_read_only_enabled": True,
+    }
+    return {"app_home": home}
+
+
+def _shortcuts() -> dict[str, Any]:
+    listed = [
+        {
+            "name": shortcut.name,
+            "type": shortcut.kind,
+            "callback_id": callback_id,
+            "description": shortcut.description,
+        }
+        for callback_id, shortcut in sorted(SHORTCUTS.items())
+    ]
+    return {"shortcuts": listed} if listed else {}
+
+
+def _events(to: str | None) -> dict[str, Any]:
+    if not (names := subscriptions()):
+        return {}
+    address = {} if to is None else {"request_url": to}
+    return {"event_subscriptions": {**address, "bot_events": names}}
 
 
 def _bot_name(name: str) -> str:
@@ -163,6 +199,11 @@ def _complaints(manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"{scope} is not a scope."
     urls = [command.get("url") for command in features["slash_commands"]]
     urls.append(settings["interactivity"].get("request_url"))
+    if "event_subscriptions" in settings:
+        urls.append(settings["event_subscriptions"].get("request_url"))
+    for shortcut in features.get("shortcuts", ()):
+        yield from _length("A shortcut's name", shortcut["name"], 1, 24)
+        yield from _length("A shortcut's description", shortcut["description"], 1, 150)
     if settings["socket_mode_enabled"] == any(urls) or (any(urls) and not all(urls)):
         yield "Request URLs belong into HTTP mode, all of them, and none into Socket Mode."
     if any(url and len(url) > 3000 for url in urls):

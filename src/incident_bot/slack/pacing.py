@@ -58,6 +58,9 @@ PER_MINUTE: Mapping[str, int | None] = {
     "users.conversations": TIER_2,
     "users.info": TIER_4,
     "users.lookupByEmail": TIER_3,
+    "views.open": TIER_4,
+    "views.push": TIER_4,
+    "views.update": TIER_4,
 }
 """Calls a minute of each method that the bot uses; None: not paced, its 429 is heeded."""
 

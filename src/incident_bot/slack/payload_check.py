@@ -5,6 +5,7 @@ a figure that Slack does not document (github.com/slackapi/bolt-js/issues/2509).
 """
 
 import copy
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -48,6 +49,47 @@ def complaints(text: str, blocks: Sequence[Mapping[str, Any]]) -> list[str]:
             found.append(f"block {number}: more than {ELEMENTS} elements")
     ids = [element["action_id"] for element in _actions(blocks)]
     found += [f"action_id {i!r} twice" for i in sorted({i for i in ids if ids.count(i) > 1})]
+    return found
+
+
+VIEW_BLOCKS = 100
+VIEW_TITLE = 24
+VIEW_BYTES = 250_000
+PRIVATE_METADATA = 3_000
+CALLBACK_ID = 255
+
+
+def view_complaints(view: Mapping[str, Any]) -> list[str]:
+    """Every limit that a modal or Home tab breaks, in words; empty when Slack would take it.
+
+    Source: docs.slack.dev/reference/views.
+    """
+    blocks: Sequence[Mapping[str, Any]] = view.get("blocks") or ()
+    found = [c for c in complaints("a view", blocks) if "in all blocks" not in c]
+    found = [c for c in found if not c.endswith(f"{BLOCKS} allowed")]
+    if len(blocks) > VIEW_BLOCKS:
+        found.append(f"{len(blocks)} blocks, {VIEW_BLOCKS} allowed")
+    if not blocks:
+        found.append("no blocks")
+    if len(json.dumps(view)) > VIEW_BYTES:
+        found.append(f"over {VIEW_BYTES} bytes")
+    if len(str(view.get("private_metadata") or "")) > PRIVATE_METADATA:
+        found.append(f"private_metadata over {PRIVATE_METADATA} characters")
+    if len(str(view.get("callback_id") or "")) > CALLBACK_ID:
+        found.append(f"callback_id over {CALLBACK_ID} characters")
+    ids = [block["block_id"] for block in blocks if "block_id" in block]
+    found += [f"block_id {i!r} twice" for i in sorted({i for i in ids if ids.count(i) > 1})]
+    inputs = any(block.get("type") == "input" for block in blocks)
+    if view.get("type") == "modal":
+        for part in ("title", "submit", "close"):
+            if len((view.get(part) or {}).get("text") or "") > VIEW_TITLE:
+                found.append(f"{part} over {VIEW_TITLE} characters")
+        if not (view.get("title") or {}).get("text"):
+            found.append("no title")
+        if inputs and not view.get("submit"):
+            found.append("inputs and no submit")
+    elif inputs and view.get("submit"):
+        found.append("a Home tab has no submit")
     return found
 
 

@@ -36,6 +36,9 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "users.conversations": _READ_ROOMS,
     "users.info": ("users:read",),
     "users.lookupByEmail": ("users:read", "users:read.email"),
+    "views.open": (),
+    "views.push": (),
+    "views.update": (),
 }
 
 ALWAYS = ("commands",)

@@ -1,10 +1,11 @@
 """What several decisions need: the numbers of new entries, and the jobs that keep Slack in step."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from incident_bot.domain import commands as c
-from incident_bot.domain.decision import JobKind, NewJob, Refusal, Sentence, to_json
+from incident_bot.domain.decision import Decision, JobKind, NewJob, Refusal, Sentence, to_json
 from incident_bot.domain.incident import Incident, room_key
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Route
@@ -45,6 +46,18 @@ def say(ref: str, seq: int, sentence: Sentence, *, part: str = "") -> NewJob:
         lane=f"{ref}/say",
         after=(room_key(ref),),
     )
+
+
+def told_aloud(incident: Incident, command: c.Command, decision: Decision) -> Decision:
+    """The decision, with its reply told to the room of an incident that was there before, by the
+    name of whoever asked: it was asked where the room does not see it."""
+    reply, person = decision.reply, command.actor.person
+    if not (incident.exists and decision.entries and reply is not None and reply.public):
+        return decision
+    who: Sentence = (person, ": ") if person else ()
+    seq = incident.last_seq + len(decision.entries)
+    told = say(incident.ref, seq, (*who, *reply.sentence), part="reply")
+    return replace(decision, jobs=(*decision.jobs, told))
 
 
 def invite(

@@ -8,7 +8,7 @@ from incident_bot.domain.decision import Refusal
 from incident_bot.domain.words import Status
 from incident_bot.slack.listeners import choosing
 from incident_bot.slack.listeners.free_text import declare_pressed
-from incident_bot.slack.listeners.spec import Asked
+from incident_bot.slack.listeners.spec import Asked, Shown
 from incident_bot.slack.views.answer import Answer, answer
 
 UNKNOWN_ALERT = (
@@ -56,7 +56,7 @@ async def open_for_alert(asked: Asked) -> Answer:
     return answer(sentence, public=incident is not None and not incident.private)
 
 
-BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Answer]]] = {
+BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Shown]]] = {
     "claim_role": claim_role,
     "mark_mitigated": mark_mitigated,
     "resolve": resolve,

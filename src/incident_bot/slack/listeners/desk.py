@@ -1,11 +1,10 @@
 """The desk: a Slack payload comes in, one answer goes out, in time, whatever happens."""
 
 import asyncio
-import re
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from pydantic import ValidationError
@@ -19,11 +18,38 @@ from incident_bot.slack.grammar.typed import MENTION
 from incident_bot.slack.listeners import NAMES, VERBS
 from incident_bot.slack.listeners.buttons import BUTTONS, OLD_BUTTON
 from incident_bot.slack.listeners.choosing import choose
+from incident_bot.slack.listeners.events import EVENTS
+from incident_bot.slack.listeners.forms import FORMS, OLD_FORM
 from incident_bot.slack.listeners.free_text import free_text
 from incident_bot.slack.listeners.needs import Knows, Serves
-from incident_bot.slack.listeners.spec import NOT_RECORDED, UNSURE, Asked, Payload, lines
+from incident_bot.slack.listeners.payload import (
+    Known,
+    delivery,
+    first_input,
+    form,
+    part,
+    value,
+    word,
+)
+from incident_bot.slack.listeners.shortcuts import OLD_SHORTCUT, SHORTCUTS
+from incident_bot.slack.listeners.spec import (
+    NOT_RECORDED,
+    UNSURE,
+    Asked,
+    Filled,
+    Form,
+    Happened,
+    Modal,
+    Payload,
+    Shown,
+    Wrong,
+    lines,
+)
 from incident_bot.slack.views.answer import Answer, answer
-from incident_bot.store import Delivery, KnownPerson, StoreUnavailable
+from incident_bot.slack.views.notice import notice
+from incident_bot.store import StoreUnavailable
+
+T = TypeVar("T")
 
 DEADLINE = 2.5
 """Seconds; Slack gives 3 (docs.slack.dev/interactivity/implementing-slash-commands)."""
@@ -37,8 +63,6 @@ FAILED = (
 HELP_WANTED = {"help", "--help", "—help", "–help", "-h", "?"}
 """Alone behind a verb, no text for it: `resolve --help` must resolve nothing."""
 
-LONGEST_WORD = 200
-
 MENTIONS = 5
 """So many mentioned people are looked up before the command is read."""
 
@@ -46,23 +70,24 @@ log = structlog.get_logger(__name__)
 
 
 class Desk:
-    """Answers commands and buttons. `deadline` in seconds for each."""
+    """Answers commands, buttons, shortcuts and forms, and hears events. `deadline` in seconds for
+    each."""
 
     def __init__(self, service: Serves, people: Knows, *, deadline: float = DEADLINE) -> None:
         self._service = service
         self._people = people
         self._deadline = deadline
 
-    async def command(self, body: Payload) -> Answer:
+    async def command(self, body: Payload) -> Answer | Modal:
         """The answer to `/incident …`; nothing is recorded when it says so."""
         recorded: list[Sentence] = []
 
-        async def work() -> Answer:
+        async def work() -> Answer | Modal:
             raw = str(body.get("text") or "")
-            user, handle = _word(body.get("user_id")), _word(body.get("user_name"))
+            user, handle = word(body.get("user_id")), word(body.get("user_name"))
             known = await self._look_up(user, handle, raw)
-            asked = await self._asked(known, user, handle, _word(body.get("channel_id")))
-            asked = replace(asked, delivery=_delivery(body, "command"), recorded=recorded)
+            asked = await self._asked(known, user, handle, word(body.get("channel_id")))
+            asked = replace(asked, delivery=delivery(body, "command"), recorded=recorded)
             typed = split(known.named(raw), NAMES)
             if not typed.word:
                 typed = split(f"{typed.ref} status" if typed.ref else "help", NAMES)
@@ -79,42 +104,110 @@ class Desk:
 
         return await self._within(work, "command", recorded)
 
-    async def button(self, body: Payload, action: Mapping[str, Any]) -> Answer:
-        """The answer to a pressed button."""
+    async def button(self, body: Payload, action: Mapping[str, Any]) -> Shown:
+        """The answer to a pressed button, or to what was chosen."""
         recorded: list[Sentence] = []
 
-        async def work() -> Answer:
+        async def work() -> Shown:
             name = str(action.get("action_id") or "").partition(":")[0]
             if name not in BUTTONS:
                 raise Refusal(OLD_BUTTON)
             logs.learned(verb=name)
-            who, channel = _part(body, "user"), _word(_part(body, "channel").get("id"))
-            user, handle = _word(who.get("id")), _word(who.get("username") or who.get("name"))
-            stamp = _word(action.get("action_ts"))
+            stamp, user = word(action.get("action_ts")), word(part(body, "user").get("id"))
             if name == "declare_text":  # one message declares once, however often it is pressed
-                stamp = _word(_part(body, "container").get("message_ts")) or stamp
+                stamp = word(part(body, "container").get("message_ts")) or stamp
             also = (f"{stamp}/{user}/{name}",) if stamp else ()
-            known = await self._look_up(user, handle, "")
-            asked = await self._asked(known, user, handle, channel)
+            view = part(body, "view")
+            within = form(view) if view.get("type") == "modal" else None
+            asked = await self._interactive(body, within)
             press = replace(
                 asked,
-                delivery=_delivery(body, "button", also),
-                rest=str(action.get("value") or ""),
+                delivery=delivery(body, "button", also),
+                rest=_chosen(action),
                 recorded=recorded,
             )
             return await BUTTONS[name](press)
 
         return await self._within(work, "button", recorded)
 
-    async def _look_up(self, user: str | None, handle: str | None, raw: str) -> "_Known":
+    async def shortcut(self, body: Payload) -> Shown:
+        """The answer to a shortcut, of a message or of everywhere."""
+        recorded: list[Sentence] = []
+
+        async def work() -> Shown:
+            name = str(body.get("callback_id") or "")
+            if name not in SHORTCUTS:
+                raise Refusal(OLD_SHORTCUT)
+            logs.learned(verb=name)
+            asked = await self._interactive(body, None)
+            message = body.get("message")
+            used = replace(
+                asked,
+                delivery=delivery(body, "shortcut"),
+                message=message if isinstance(message, Mapping) else None,
+                recorded=recorded,
+            )
+            return await SHORTCUTS[name].handler(used)
+
+        return await self._within(work, "shortcut", recorded)
+
+    async def form(self, body: Payload) -> Filled:
+        """What a submitted form is answered with. It stays, with what was typed, unless all of it
+        was recorded."""
+        recorded: list[Sentence] = []
+        view = part(body, "view")
+
+        async def work() -> Filled:
+            name = str(view.get("callback_id") or "").partition(":")[0]
+            if name not in FORMS:
+                raise Refusal(OLD_FORM)
+            logs.learned(verb=name)
+            filled_in = form(view, submitted=True)
+            asked = await self._interactive(body, filled_in)
+            also = (filled_in.view_id,) if filled_in.view_id else ()
+            submitted = delivery(body, "form", also)
+            return await FORMS[name](replace(asked, delivery=submitted, recorded=recorded))
+
+        said = await self._within(work, "form", recorded)
+        if not isinstance(said, Answer) or (said.recorded and said.public):
+            return said
+        field = first_input(view)
+        if said.recorded or recorded or field is None:
+            return Modal(notice(said.text), "update")
+        return Wrong({field: said.text})
+
+    async def event(self, body: Payload) -> None:
+        """An event. Raises Unavailable when Slack has to send it again."""
+        event = part(body, "event")
+        listener = EVENTS.get(str(event.get("type") or ""))
+        if listener is None:
+            return
+        happened = Happened(self._service, self._people, event, delivery(body, "event"))
+        try:
+            async with asyncio.timeout(self._deadline):
+                await listener(happened)
+        except Refusal as refusal:
+            logs.learned(outcome="refused")
+            log.info("event refused", type=event.get("type"), error=type(refusal).__name__)
+
+    async def _interactive(self, body: Payload, within: Form | None) -> Asked:
+        """Who pressed or submitted, and where: a form remembers its channel."""
+        who, place = part(body, "user"), part(body, "channel").get("id")
+        user, handle = word(who.get("id")), word(who.get("username") or who.get("name"))
+        if within is not None:
+            place = within.about.get("channel")
+        known = await self._look_up(user, handle, "")
+        return replace(await self._asked(known, user, handle, word(place)), form=within)
+
+    async def _look_up(self, user: str | None, handle: str | None, raw: str) -> Known:
         """Everybody that the command is about, at once: each may take Slack a while."""
         wanted = {m[1]: m[2] or None for m in MENTION.finditer(raw)}
         wanted = dict(list(wanted.items())[:MENTIONS]) | {user or "": handle}
         found = await asyncio.gather(*(self._people.by_slack(*each) for each in wanted.items()))
-        return _Known(self._people, dict(zip(wanted, found, strict=True)))
+        return Known(self._people, dict(zip(wanted, found, strict=True)))
 
     async def _asked(
-        self, known: "_Known", user: str | None, handle: str | None, channel: str | None
+        self, known: Known, user: str | None, handle: str | None, channel: str | None
     ) -> Asked:
         person = await known.by_slack(user or "", handle)
         here = await self._service.store.in_channel(channel) if channel else None
@@ -135,8 +228,8 @@ class Desk:
         )
 
     async def _within(
-        self, work: Callable[[], Awaitable[Answer]], what: str, recorded: list[Sentence]
-    ) -> Answer:
+        self, work: Callable[[], Awaitable[T]], what: str, recorded: list[Sentence]
+    ) -> T | Answer:
         try:
             async with asyncio.timeout(self._deadline):
                 return await work()
@@ -163,29 +256,6 @@ class Desk:
             return _after(recorded, (FAILED,))
 
 
-class _Known:
-    """People already looked up; anybody else is looked up now."""
-
-    def __init__(self, people: Knows, found: Mapping[str, KnownPerson]) -> None:
-        self._people = people
-        self._found = found
-
-    async def by_slack(self, slack_id: str, handle: str | None = None) -> KnownPerson:
-        """The person by Slack id."""
-        return self._found.get(slack_id) or await self._people.by_slack(slack_id, handle)
-
-    def named(self, raw: str) -> str:
-        """The text with a name in every mention: Slack also sends `<@U1>` alone."""
-        return MENTION.sub(self._name, raw)
-
-    def _name(self, match: re.Match[str]) -> str:
-        person = self._found.get(match[1])
-        if match[2] or person is None:
-            return match[0]
-        handle = (person.handle or person.name).translate({ord(c): None for c in "<>|@&\n"})
-        return f"<@{match[1]}|{handle}>"
-
-
 def _after(recorded: list[Sentence], problem: Sentence) -> Answer:
     """The problem, behind what the same command had recorded before it."""
     if not recorded:
@@ -193,18 +263,7 @@ def _after(recorded: list[Sentence], problem: Sentence) -> Answer:
     return answer((*lines(recorded), "\nThat much is recorded. Of the rest: ", *problem))
 
 
-def _part(body: Payload, name: str) -> Payload:
-    """The object under `name`; an empty one when there is none."""
-    part = body.get(name)
-    return part if isinstance(part, Mapping) else {}
-
-
-def _word(value: object) -> str | None:
-    """An id or a name, never longer than any that Slack gives; None for what is none."""
-    return value[:LONGEST_WORD] if isinstance(value, str) and value else None
-
-
-def _delivery(body: Payload, kind: str, also: tuple[str, ...] = ()) -> Delivery | None:
-    trigger = _word(body.get("trigger_id"))
-    ids = ((trigger,) if trigger else ()) + also
-    return Delivery(source="slack", id=ids[0], also=ids[1:], kind=kind) if ids else None
+def _chosen(action: Mapping[str, Any]) -> str:
+    """A button's value, or what was chosen from a list."""
+    found = value(action)
+    return " ".join(found) if isinstance(found, list) else found or ""

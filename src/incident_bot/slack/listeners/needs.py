@@ -32,7 +32,12 @@ class Serves(Protocol):
     def policy(self) -> Policy: ...
     def now(self) -> datetime: ...
     async def handle(
-        self, command: Command, *, ref: str | None = None, delivery: Delivery | None = None
+        self,
+        command: Command,
+        *,
+        ref: str | None = None,
+        delivery: Delivery | None = None,
+        aloud: bool = False,
     ) -> Outcome: ...
 
 

@@ -26,10 +26,45 @@ REPEATED = "That was recorded already."
 
 
 @dataclass(frozen=True)
+class Modal:
+    """A form for whoever asked: a new one, one on top of the form in which it was asked for, or one
+    in its place. Opened at once and once: an answer, no effect."""
+
+    view: Mapping[str, Any]
+    how: Literal["open", "push", "update"] = "open"
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong with a filled-in form, in plain words by block id; what was typed stays."""
+
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A modal as it stands. `values` by block id: text, an option's value, a date as ISO 8601, or
+    a list of them; None where nothing is filled in. `about` is its private metadata."""
+
+    view_id: str
+    hash: str
+    values: Mapping[str, str | list[str] | None]
+    about: Mapping[str, Any]
+    submitted: bool = False
+
+
+Shown = Answer | Modal | None
+"""What whoever pressed gets to see; None: the press is acknowledged, and that is all."""
+Filled = Answer | Wrong | Modal
+"""What a submitted form is answered with. An answer closes it."""
+
+
+@dataclass(frozen=True)
 class Asked:
-    """One command or button press. `here` is the incident whose war room this is; `incident` the
-    one that is meant (None for verbs that need none); `rest` what follows the verb, in Slack's
-    escaping, or a button's value. `recorded` collects the replies of what is committed so far."""
+    """One command, press, form or shortcut. `here` is the incident whose war room this is;
+    `incident` the one that is meant (None for verbs that need none); `rest` what follows the verb,
+    in Slack's escaping, or a button's value. `recorded` collects the replies of what is committed
+    so far. `form` is the modal that it comes from, `message` what a shortcut was used on."""
 
     service: Serves
     people: Knows
@@ -42,6 +77,8 @@ class Asked:
     delivery: Delivery | None
     verbs: Mapping[str, "VerbSpec"] = field(default_factory=dict)
     recorded: list[Sentence] = field(default_factory=list)
+    form: Form | None = None
+    message: Mapping[str, Any] | None = None
 
     @property
     def actor(self) -> Actor:
@@ -62,7 +99,8 @@ class Asked:
         """Have the command carried out and answer with the reply.
 
         `part` numbers the commands of one delivery from 1. The answer is public only in the
-        incident's own room. Raises Refusal and Unavailable.
+        incident's own room; from elsewhere, or from a form, the room is told by a message of the
+        bot, in the same commit. Raises Refusal and Unavailable.
         """
         sentence, public, _ = await self.carry_out(command, part=part)
         return answer(sentence, public=public, recorded=True)
@@ -80,7 +118,10 @@ class Asked:
                 kind=delivery.kind,
             )
         ref = self.incident.ref if self.incident else None
-        outcome = await self.service.handle(command, ref=ref, delivery=delivery)
+        aloud = self.incident is not None and (
+            self._is_submitted or not self._is_room_of(self.incident)
+        )
+        outcome = await self.service.handle(command, ref=ref, delivery=delivery, aloud=aloud)
         became = "repeated" if outcome.repeated else "recorded"
         logs.learned(ref=outcome.incident.ref if outcome.incident else None, outcome=became)
         if outcome.reply is None:
@@ -88,13 +129,30 @@ class Asked:
             public = False
         else:
             sentence = dated(outcome.reply.sentence, command.at)
-            public = outcome.reply.public and self._is_room_of(outcome.incident)
+            public = outcome.reply.public and (
+                aloud if self._is_submitted else self._is_room_of(outcome.incident)
+            )
         self.recorded.append(sentence)
         return sentence, public, outcome.incident
+
+    @property
+    def _is_submitted(self) -> bool:
+        return self.form is not None and self.form.submitted
 
     def _is_room_of(self, incident: Incident | None) -> bool:
         room = incident.room if incident else None
         return room is not None and room.channel_id == self.channel_id
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event of Slack's, as its listener gets it. What it asks for is to be committed before the
+    listener returns; when that fails Slack sends it again."""
+
+    service: Serves
+    people: Knows
+    event: Mapping[str, Any]
+    delivery: Delivery | None
 
 
 def dated(sentence: Sentence, at: datetime | None) -> Sentence:
@@ -127,7 +185,7 @@ class VerbSpec:
     usage: tuple[str, ...]
     help: str
     example: str
-    handler: Callable[[Asked], Awaitable[Answer]]
+    handler: Callable[[Asked], Awaitable[Answer | Modal]]
     aliases: tuple[str, ...] = ()
     needs_room: bool = True
     behind: Literal["text", "ref", "ask"] = "text"

@@ -1,0 +1,15 @@
+"""What happens in Slack without being asked of the bot, by the event's type."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from incident_bot.slack.listeners.spec import Happened
+
+EVENTS: Mapping[str, Callable[[Happened], Awaitable[None]]] = {}
+"""Who listens to what. Events that nobody listens to are acknowledged and forgotten."""
+
+_SUBSCRIPTIONS = {"message": ("message.channels", "message.groups")}
+
+
+def subscriptions() -> list[str]:
+    """What the manifest subscribes to, in order, so that these events come."""
+    return sorted(name for kind in EVENTS for name in _SUBSCRIPTIONS.get(kind, (kind,)))

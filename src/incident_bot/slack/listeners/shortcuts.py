@@ -1,0 +1,24 @@
+"""The shortcuts, of a message and everywhere, by their `callback_id`. The manifest declares them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from incident_bot.slack.listeners.spec import Asked, Shown
+
+OLD_SHORTCUT = "This shortcut belongs to an older version of the bot. The verbs: `/incident help`."
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """What it is called in Slack's menus (name: 24 characters, description: 150), where it is
+    found (`global`, or in the menu of a `message`), and what it does."""
+
+    name: str
+    description: str
+    kind: Literal["global", "message"]
+    handler: Callable[[Asked], Awaitable[Shown]]
+
+
+SHORTCUTS: Mapping[str, Shortcut] = {}
+"""Every shortcut."""
