@@ -19,8 +19,6 @@ NOT_SHOWN = (
     "Slack did not show the form, so nothing was recorded. Try again, or type what you want to do: "
     "`/incident help` shows how."
 )
-    "Slack did not show the form, so nothing was recorded. Try again, or type it: `/incident`."
-)
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""The shortcuts, of a message and everywhere, by their `callback_id`. The manifest declares them."""
+"""Shortcuts, of a message or of everywhere, by `callback_id`. The manifest declares them."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
