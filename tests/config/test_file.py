@@ -10,7 +10,7 @@ from incident_bot.config import ConfigError, policy_from
 from incident_bot.config.keys import sections
 from incident_bot.config.reference import example
 from incident_bot.domain.levels import Slo
-from incident_bot.domain.policy import Policy
+from incident_bot.domain.policy import IncidentType, Policy, Route
 from incident_bot.domain.words import Severity, Status
 
 
@@ -80,6 +80,8 @@ def test_permissions_objectives_and_zones() -> None:
         resolve = ["ic", "U012AB3CD"]
         cancel = "everyone"
         reopen = ["everyone"]
+        redact = ["@sre", "S012AB3CD"]
+        private = ["U012AB3CD", "@security"]
         [[slos]]
         service = "Payment API"
         objective = 99
@@ -96,12 +98,46 @@ def test_permissions_objectives_and_zones() -> None:
         from = 99.5
         """
     )
-    assert policy.permissions == {"resolve": ("ic", "U012AB3CD")}
+    assert policy.permissions == {
+        "resolve": ("ic", "U012AB3CD"),
+        "redact": ("@sre", "S012AB3CD"),
+        "private": ("U012AB3CD", "@security"),
+    }
     assert policy.slos == (
         Slo(service="Payment API", objective=99, window=30, method="fractional"),
         Slo(service="Checkout", objective=99.95, window="month", method="downtime"),
     )
     assert [(z.name, z.from_percent) for z in policy.zones] == [("Fine", 0), ("Freeze", 99.5)]
+
+
+def test_types_of_incidents_and_private_routes() -> None:
+    policy = policy_from(
+        """
+        [[routes]]
+        service = "Vault"
+        private = true
+        [types.security]
+        name = "Security"
+        private = true
+        severity = "sev2"
+        invite = ["@security", "carol@example.com"]
+        [types.drill]
+        [permissions]
+        private = "nobody"
+        """
+    )
+    assert policy.routes == (Route(service="Vault", private=True),)
+    assert policy.types == (
+        IncidentType(
+            key="security",
+            name="Security",
+            private=True,
+            severity=Severity.SEV2,
+            invite=("@security", "carol@example.com"),
+        ),
+        IncidentType(key="drill", name="Drill"),
+    )
+    assert policy.permissions == {}
 
 
 @pytest.mark.parametrize("name", ["incidents", "#incidents", "störungen_2", "C012AB3CD4E"])
@@ -218,7 +254,23 @@ WRONG: list[tuple[str, str, tuple[str, ...]]] = [
     ("[roles.lead]", "roles.lead", ("something else in commands",)),
     ("[permissions]\nrole = ['ic', 'ops']", "permissions.role", ("asleep", "Slack user ids")),
     ("[permissions]\ndeclare = ['ic', 'U012AB3CD']", "permissions.declare.0", ("before", "ids")),
-    ("[permissions]\nresolve = ['@al']", "permissions.resolve.0", ("neither a role's key nor",)),
+    ("[permissions]\nresolve = ['@ al']", "permissions.resolve.0", ("neither a role's key nor",)),
+    ("[permissions]\nresolve = 'nobody'", "permissions.resolve.0", ("is no role",)),
+    ("[permissions]\nprivate = 'everyone'", "permissions.private.0", ("not private", "groups")),
+    ("[permissions]\nprivate = ['ic']", "permissions.private.0", ("know their incident",)),
+    ("[permissions]\nprivate = ['nobody', 'U012AB3CD']", "permissions.private", ("alone",)),
+    ("[[routes]]\nprivate = 'yes'", "routes.0.private", ("neither true nor false",)),
+    (
+        "[[routes]]\n[[routes]]\nprivate = true\nthen = 'notify'",
+        "routes.1.then",
+        ("is for everybody", '"open"'),
+    ),
+    ("types = 'security'", "types", ("[types.",)),
+    ("[types.Sec]\nname = 'Security'", "types.Sec", ("a-z",)),
+    ("[types.security]\nname = ''", "types.security.name", ("empty",)),
+    ("[types.security]\nprivate = 1", "types.security.private", ("neither true nor false",)),
+    ("[types.security]\nseverity = 'bad'", "types.security.severity", ("Sev",)),
+    ("[types.security]\ninvite = ['Bob']", "types.security.invite.0", ("user group",)),
     # tables
     ("severities = 1", "severities", ("[severities.sev1]",)),
     ("severities.sev1 = 1", "severities.sev1", ("[severities.sev1]",)),

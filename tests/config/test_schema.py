@@ -20,6 +20,7 @@ BEYOND = {
     *("roles.scribe.short", "roles.ic.name", "roles.everyone", "permissions.resolve.0"),
     *("statuses.mitigated.name", "roles.lead"),
     *("permissions.role", "permissions.resolve", "permissions.declare.0"),
+    *("permissions.private", "permissions.private.0", "routes.1.then"),
     *("cadences.sev1", "slos.0.objective", "retries.first", "retries.give_up_after"),
 }
 OF_FORM = [(text, key) for text, key, _ in WRONG if key not in BEYOND]

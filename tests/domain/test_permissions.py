@@ -12,7 +12,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT, PAGERDUTY, Person, by
-from incident_bot.domain.permissions import EVERYONE, RESTRICTABLE, VERBS, may
+from incident_bot.domain.permissions import EVERYONE, RESTRICTABLE, VERBS, groups_of, may
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import (
     IC,
@@ -21,6 +21,7 @@ from incident_bot.domain.words import (
     Milestone,
     NoteKind,
     Severity,
+    Standing,
     Status,
 )
 from tests.domain.world import ALICE, BOB, CHARLIE, World, alert, alerted, at
@@ -237,3 +238,69 @@ def test_somebody_always_may(named: list[str], roles: dict[str, Person], person:
         for helper in helpers:
             may(incident, c.Resolve(actor=by(helper)), policy)
     assert allowed is expected
+
+
+def as_seen(command: c.Command, **standings: Standing) -> c.Command:
+    """The command of somebody who stands so to `@sre` and the like."""
+    return command.model_copy(update={"groups": {f"@{k}": v for k, v in standings.items()}})
+
+
+@pytest.mark.parametrize("kind", WANTED, ids=lambda kind: kind.__name__)
+def test_each_verb_may_be_left_to_a_group(kind: type[c.Command]) -> None:
+    made = world(allow(**{RESTRICTABLE[kind]: "@sre"}))
+    command = kind.model_validate({"actor": by(BOB), **WANTED[kind]})
+    said = refusal(made, as_seen(command, sre=Standing.OUTSIDER))
+    assert said.startswith("Only @sre may ") and said.endswith("Ask somebody in @sre.")
+    may(made.incident, as_seen(command, sre=Standing.MEMBER), made.policy)
+
+
+def test_a_refusal_names_the_group_beside_the_others_whom_to_ask() -> None:
+    made = world(allow(resolve="ic @sre S012AB3CD U9"), ic=ALICE)
+    command = as_seen(c.Resolve(actor=by(BOB)), sre=Standing.OUTSIDER)
+    command = command.model_copy(
+        update={"groups": {**command.groups, "S012AB3CD": Standing.OUTSIDER}}
+    )
+    assert refusal(made, command) == (
+        "Only the Incident Commander, @sre, the user group S012AB3CD and U9 may resolve INC-1 here "
+        "(`permissions.resolve`). Ask @alice, U9, somebody in @sre or somebody in the user group "
+        "S012AB3CD, or take the role: `/incident role ic me`."
+    )
+
+
+def test_as_long_as_nothing_is_known_of_a_group_it_lets_nobody_through() -> None:
+    made = world(allow(resolve="@sre"))
+    for command in (
+        c.Resolve(actor=by(BOB)),
+        as_seen(c.Resolve(actor=by(BOB)), sre=Standing.UNKNOWN),
+    ):
+        assert refusal(made, command) == (
+            "Slack does not tell just now who is in @sre, so nothing was done. If you are, try "
+            "again in a minute. Only @sre may resolve INC-1 here (`permissions.resolve`). "
+            "Ask somebody in @sre."
+        )
+
+
+def test_a_group_that_nobody_is_in_locks_nobody_out() -> None:
+    made = world(allow(resolve="ic @sre"))
+    empty = as_seen(c.Resolve(actor=by(BOB)), sre=Standing.EMPTY)
+    may(made.incident, empty, made.policy)
+    led = world(allow(resolve="ic @sre"), ic=ALICE)
+    assert "Ask @alice" in refusal(led, empty)
+    led.handle(as_seen(c.Resolve(actor=by(ALICE)), sre=Standing.EMPTY))
+
+
+def test_a_member_of_a_group_may_correct_what_the_group_writes() -> None:
+    made = world(allow(log="@sre"))
+    member = {"sre": Standing.MEMBER}
+    made.handle(as_seen(c.LogEntry(actor=by(ALICE), headline="x"), **member))
+    number = made.incident.last_seq
+    edit = c.Edit(actor=by(BOB), number=number, headline="y")
+    assert "To correct" in refusal(made, as_seen(edit, sre=Standing.OUTSIDER))
+    made.handle(as_seen(edit, **member))
+    made.handle(as_seen(c.Retract(actor=by(BOB), number=number), **member))
+
+
+def test_the_groups_that_are_asked_for() -> None:
+    policy = allow(resolve="ic @sre U1", redact="S012AB3CD @sre", private="@security")
+    assert groups_of(policy) == ("@sre", "S012AB3CD", "@security")
+    assert groups_of(Policy()) == ()

@@ -224,12 +224,27 @@ def _role_key(value: object) -> str:
 
 def _who(value: object) -> str:
     text = _text(value)
-    if re.fullmatch(ROLE_KEY, text) or is_user(text):
+    if re.fullmatch(ROLE_KEY, text) or is_user(text) or is_group(text):
         return text
     raise wrong(
-        f"{quoted(text)} is neither a role's key nor a Slack user id",
-        'write "ic", "U012AB3CD" or "everyone"',
+        f"{quoted(text)} is neither a role's key nor a Slack user or user group",
+        'write "ic", "U012AB3CD", "@sre", "S012AB3CD" or "everyone"',
     )
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise wrong(f"{quoted(value)} is neither true nor false", "write true, without quotes")
+    return value
+
+
+def _type_key(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(ROLE_KEY, value):
+        raise wrong(
+            "a type's key is typed in commands",
+            "use a-z, digits, - and _ only, at most 40, and begin with a letter, like security",
+        )
+    return value
 
 
 class Choice:
@@ -291,4 +306,6 @@ EscalationPolicy = Annotated[
 ]
 Word = Annotated[str, PlainValidator(_word), WithJsonSchema(_like(_WORD))]
 RoleKey = Annotated[str, PlainValidator(_role_key), WithJsonSchema(_like(ROLE_KEY))]
-Who = Annotated[str, PlainValidator(_who), _any_of(_like(ROLE_KEY), _like(_USER))]
+TypeKey = Annotated[str, PlainValidator(_type_key), WithJsonSchema(_like(ROLE_KEY))]
+YesOrNo = Annotated[bool, PlainValidator(_yes_or_no), WithJsonSchema({"type": "boolean"})]
+Who = Annotated[str, PlainValidator(_who), _any_of(_like(ROLE_KEY), _like(_USER), _like(_GROUP))]

@@ -161,6 +161,9 @@ def _default_list(section: Section) -> Iterator[str]:
 
 def _default_tables(section: Section) -> Iterator[str]:
     defaults = section.key.default
+    if not defaults:
+        yield "There are none by default.\n"
+        return
     names = [k.name for k in section.keys if any(t.get(k.name) for t in defaults.values())]
     yield f"By default:\n\n| | {' | '.join(f'`{name}`' for name in names)} |"
     yield f"|{'---|' * (len(names) + 1)}"

@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 
 from incident_bot.config.errors import Problem
+from incident_bot.config.forms import is_group, is_user
 from incident_bot.config.team import patience, policy_of, same
 from incident_bot.config.tree import FileSettings
 from incident_bot.config.wording import nearest, quoted
 from incident_bot.domain.levels import STATUS_WORDS
-from incident_bot.domain.permissions import EVERYONE
+from incident_bot.domain.permissions import EVERYONE, NOBODY, READ_PRIVATE
 
+_NOT_PRIVATE = (
+    "{} cannot stand here: those who hold a role know their incident already, and what everyone "
+    "may know is not private; write Slack user ids or user groups"
+)
 NOT_A_STATUS = ("at", "to", "is", "since", "now")  # `status to mitigated at 14:20`
 
 
@@ -87,6 +92,12 @@ def _roles(tree: FileSettings) -> Iterator[Problem]:
 def _routes(tree: FileSettings) -> Iterator[Problem]:
     taken: set[str] = set()
     for n, route in enumerate(tree.routes or ()):
+        if route.private and route.then == "notify":
+            yield (
+                f"routes.{n}.then",
+                "an announcement is for everybody, and this route is private; write "
+                'then = "open", or "ignore"',
+            )
         if route.group == "route" and route.name in taken:
             yield (
                 f"routes.{n}.name",
@@ -134,21 +145,24 @@ def _permissions(tree: FileSettings) -> Iterator[Problem]:
     keys = [role.key for role in policy_of(tree).roles]
     for verb, who in tree.permissions.items():
         for n, name in enumerate(who):
-            if name != EVERYONE and name not in keys and name[0].islower():
+            if verb == READ_PRIVATE:
+                if not (is_user(name) or is_group(name) or name == NOBODY):
+                    yield f"permissions.{verb}.{n}", _NOT_PRIVATE.format(quoted(name))
+            elif name != EVERYONE and name not in keys and name[0].islower():
                 near = nearest(name, [*keys, EVERYONE])
                 fix = f"did you mean {near}?" if near else f"roles are {', '.join(keys)}"
                 yield f"permissions.{verb}.{n}", f"{quoted(name)} is no role; {fix}"
             elif verb == "declare" and name in keys:
                 yield (
                     f"permissions.{verb}.{n}",
-                    "nobody holds a role before there is an incident; write Slack user ids, or "
-                    f"{quoted(EVERYONE)}",
+                    "nobody holds a role before there is an incident; write Slack user ids or "
+                    f"user groups, or {quoted(EVERYONE)}",
                 )
         if verb == "role" and who and all(name in keys for name in who):
             yield (
                 "permissions.role",
-                "with roles alone nobody could take over from somebody asleep; add Slack user ids, "
-                f"or write {quoted(EVERYONE)}",
+                "with roles alone nobody could take over from somebody asleep; add Slack user ids "
+                f"or user groups, or write {quoted(EVERYONE)}",
             )
 
 

@@ -65,6 +65,9 @@ def _list(section: Section) -> Iterator[str]:
 
 
 def _tables(section: Section) -> Iterator[str]:
+    if not section.key.default:
+        yield from _tables_of_your_own(section)
+        return
     empty = {k for defaults in section.key.default.values() for k, v in defaults.items() if v == []}
     yield from _comment(section.key.description)
     yield from _meanings(section.keys, empty)
@@ -74,6 +77,15 @@ def _tables(section: Section) -> Iterator[str]:
         yield from ("", *_comment("One more, of your own:"))
         yield f"#[{section.name}.{section.keys[0].example.lower()}]"
         yield from (_setting(key.name, key.example) for key in section.keys[:2])
+
+
+def _tables_of_your_own(section: Section) -> Iterator[str]:
+    """Where there are none by default: one on a line, for its header alone would make one."""
+    example = {key.name: key.example for key in section.keys}
+    yield from _comment(section.key.description)
+    yield from _meanings(section.keys, set())
+    yield f"[{section.name}]"
+    yield _setting(str(section.keys[0].example).lower(), example)
 
 
 def _table(section: Section, name: str, defaults: Mapping[str, Any]) -> Iterator[str]:

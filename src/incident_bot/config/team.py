@@ -4,10 +4,23 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from incident_bot.config.tree import FileSettings, RoleSettings, RouteSettings, SloSettings
+from incident_bot.config.tree import (
+    FileSettings,
+    RoleSettings,
+    RouteSettings,
+    SloSettings,
+    TypeSettings,
+)
 from incident_bot.domain.levels import Retries, SeverityLevel, Slo, StatusName, Zone
-from incident_bot.domain.permissions import EVERYONE, VERBS
-from incident_bot.domain.policy import DEFAULT_ROLES, DEFAULT_ROUTES, Policy, Role, Route
+from incident_bot.domain.permissions import EVERYONE, NOBODY, READ_PRIVATE, VERBS
+from incident_bot.domain.policy import (
+    DEFAULT_ROLES,
+    DEFAULT_ROUTES,
+    IncidentType,
+    Policy,
+    Role,
+    Route,
+)
 
 _DEFAULT = Policy()
 
@@ -17,12 +30,15 @@ def policy_of(tree: FileSettings) -> Policy:
     return Policy(
         roles=_roles(tree.roles),
         routes=DEFAULT_ROUTES if tree.routes is None else tuple(map(_route, tree.routes)),
+        types=tuple(_type(key, said) for key, said in tree.types.items()),
         default_severity=tree.default_severity,
         channel_template=tree.channel_template,
         announcement_channel=tree.announcement_channel or None,
         severities=tuple(_level(level, tree) for level in _DEFAULT.severities),
         statuses=tuple(_status(status, tree) for status in _DEFAULT.statuses),
-        permissions={v: who for v, who in tree.permissions.items() if EVERYONE not in who},
+        permissions={
+            v: who for v, who in tree.permissions.items() if who not in ((EVERYONE,), (NOBODY,))
+        },
         slos=tuple(map(_slo, tree.slos)),
         zones=_DEFAULT.zones
         if tree.zones is None
@@ -48,6 +64,17 @@ def as_file(policy: Policy) -> dict[str, Any]:
             for slo in policy.slos
         ],
         "zones": [{"name": z.name, "from": _number(z.from_percent)} for z in policy.zones],
+        "types": {
+            kind.key: _given(
+                {
+                    "name": kind.name,
+                    "private": kind.private or None,
+                    "severity": kind.severity.label if kind.severity else None,
+                    "invite": list(kind.invite),
+                }
+            )
+            for kind in policy.types
+        },
         "cadences": {_key(level): span(level.update_every) for level in policy.severities},
         "severities": {
             _key(level): {
@@ -63,7 +90,10 @@ def as_file(policy: Policy) -> dict[str, Any]:
             role.key: _given({**role.model_dump(exclude={"key"}), "people": list(role.people)})
             for role in policy.roles
         },
-        "permissions": {v: list(policy.permissions.get(v, (EVERYONE,))) for v in VERBS},
+        "permissions": {
+            verb: list(policy.permissions.get(verb, (otherwise,)))
+            for verb, otherwise in (*((v, EVERYONE) for v in VERBS), (READ_PRIVATE, NOBODY))
+        },
         "retries": {key: patience(getattr(policy.retries, key)) for key in Retries.model_fields},
     }
 
@@ -103,13 +133,28 @@ def _said(settings: RoleSettings) -> dict[str, Any]:
 
 
 def _route(route: RouteSettings) -> Route:
-    return Route.model_validate(route.model_dump())
+    return Route.model_validate(route.model_dump() | {"private": bool(route.private)})
+
+
+def _type(key: str, said: TypeSettings) -> IncidentType:
+    return IncidentType(
+        key=key,
+        name=said.name or key.capitalize(),
+        private=bool(said.private),
+        severity=said.severity,
+        invite=said.invite,
+    )
 
 
 def _route_said(route: Route) -> dict[str, Any]:
     said = route.model_dump()
     severity = route.severity.label if route.severity else None
-    return {**said, "severity": severity, "invite": list(route.invite)}
+    return {
+        **said,
+        "severity": severity,
+        "invite": list(route.invite),
+        "private": route.private or None,
+    }
 
 
 def _slo(slo: SloSettings) -> Slo:

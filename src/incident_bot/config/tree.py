@@ -24,13 +24,15 @@ from incident_bot.config.forms import (
     Share,
     Template,
     Text,
+    TypeKey,
     Who,
     Window,
     Word,
+    YesOrNo,
     wrong,
 )
 from incident_bot.domain.levels import Retries
-from incident_bot.domain.permissions import EVERYONE, VERBS
+from incident_bot.domain.permissions import EVERYONE, NOBODY, READ_PRIVATE, VERBS
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import Severity, Status
 
@@ -38,19 +40,20 @@ _DEFAULT = Policy()
 
 SeverityKey = Annotated[str, Fixed("severity", (s.label.lower() for s in Severity))]
 StatusKey = Annotated[str, Fixed("status", (s.value for s in Status))]
-Verb = Annotated[str, Fixed("verb", VERBS)]
+Permit = Annotated[str, Fixed("verb", (*VERBS, READ_PRIVATE))]
 RetryKey = Annotated[str, Fixed("time", Retries.model_fields)]
 
 
 def _in_a_list(value: object) -> object:
-    return [EVERYONE] if value == EVERYONE else value
+    return [value] if value in (EVERYONE, NOBODY) else value
 
 
 def _somebody(names: tuple[str, ...]) -> tuple[str, ...]:
     if not names:
         raise wrong("nobody could do it then", f'name somebody, or write "{EVERYONE}"')
-    if EVERYONE in names and len(names) > 1:
-        raise wrong(f'"{EVERYONE}" stands alone', f'leave out the others, or "{EVERYONE}"')
+    for word in (EVERYONE, NOBODY):
+        if word in names and len(names) > 1:
+            raise wrong(f'"{word}" stands alone', f'leave out the others, or "{word}"')
     return names
 
 
@@ -61,7 +64,7 @@ Permitted = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"enum": [EVERYONE]},
+                {"enum": [EVERYONE, NOBODY]},
                 {"type": "array", "items": {"type": "string"}, "minItems": 1},
             ]
         }
@@ -179,6 +182,40 @@ class RouteSettings(Table):
         "and user groups as `@handle` or by id.",
         examples=[["@payments-oncall", "carol@example.com"]],
     )
+    private: YesOrNo | None = Field(
+        None,
+        description="Whether what it opens is private: only those whom PagerDuty called and "
+        "`invite` names come into a private channel, and nobody else sees a trace of it. Its "
+        "alerts meet only alerts of private routes. Nobody is called to fill a role.",
+        examples=[True],
+    )
+
+
+class TypeSettings(Table):
+    """`[types.KEY]`: a kind of incident that people declare by its key."""
+
+    name: Text | None = Field(
+        None,
+        description="What the type is called. Like its key otherwise.",
+        examples=["Security"],
+    )
+    private: YesOrNo | None = Field(
+        None,
+        description="Whether every incident of this type is private: a private channel, and no "
+        "trace of it for anybody who was not invited.",
+        examples=[True],
+    )
+    severity: SeverityName | None = Field(
+        None,
+        description="The severity that such an incident opens with when who declares it says none.",
+        examples=["Sev2"],
+    )
+    invite: tuple[Invitee, ...] = Field(
+        (),
+        description="Who else is invited when its room opens: e-mail addresses, Slack user ids, "
+        "and user groups as `@handle` or by id.",
+        examples=[["@security-oncall"]],
+    )
 
 
 class SloSettings(Table):
@@ -255,6 +292,11 @@ class FileSettings(Table):
         description="What the states of an error budget are called, by the share consumed. Your "
         "zones replace the default ones.",
     )
+    types: dict[TypeKey, TypeSettings] = Field(
+        default_factory=dict,
+        description="Kinds of incidents that people declare by their key: "
+        "`/incident declare --type security TITLE`.",
+    )
     cadences: dict[SeverityKey, Every] = Field(
         default_factory=dict,
         description='How often people outside are owed an update, by severity: `"30m"`, `"1h"`, '
@@ -276,12 +318,17 @@ class FileSettings(Table):
         "other key adds a role, like `[roles.scribe]`. The key is what people type: "
         "`/incident role scribe @dan`.",
     )
-    permissions: dict[Verb, Permitted] = Field(
+    permissions: dict[Permit, Permitted] = Field(
         default_factory=dict,
         description="Who may use a verb of `/incident`: the keys of roles (whoever holds the role "
-        'in that incident) and Slack user ids, or `"everyone"`. An emergency is never locked out: '
-        "where only roles are named and nobody holds one of them, everyone may; a role that "
-        "nobody holds is anybody's to take; and `role` cannot be left to roles alone. `declare` "
+        "in that incident), Slack user ids, and Slack user groups as `@handle` or by id, or "
+        '`"everyone"`. An emergency is never locked out: '
+        "where only roles are named that nobody holds, and groups that nobody is in, everyone "
+        "may; a role that "
+        "nobody holds is anybody's to take; and `role` cannot be left to roles alone. As long as "
+        "Slack has not told who is in a group, nobody is taken for one of it. `private` is no "
+        "verb: who may know every private incident beside its own members: Slack user ids and user "
+        'groups, `"nobody"` by default. `declare` '
         "takes no roles: there is no incident yet. To correct an entry takes `edit` and the verb "
         "that wrote it; to move the time of detection (#1), `impact`. What PagerDuty reports and "
         "what the bot does by itself is not restricted.",

@@ -1,8 +1,10 @@
 """What people and machines ask for. Adapters translate into these; `decide` answers them.
 
-`at` (aware UTC) says when it happened, if that is not now.
+`at` (aware UTC) says when it happened, if that is not now. `groups` says how the actor stands to
+the Slack user groups that the permissions name; to one that is not there, nobody knows.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -16,6 +18,7 @@ from incident_bot.domain.words import (
     NoteKind,
     Priority,
     Severity,
+    Standing,
     Status,
 )
 
@@ -29,14 +32,17 @@ class _Command(BaseModel):
 
     actor: Actor
     at: datetime | None = None
+    groups: Mapping[str, Standing] = {}
 
 
 class Declare(_Command):
-    """Open an incident by hand. `severity` None: the policy's default."""
+    """Open an incident by hand. `type` is the key of one of the team's types, which says what is
+    not said here; `severity` None: that of the type, else the policy's default."""
 
     title: Text
     severity: Severity | None = None
     private: bool = False
+    type: str | None = None
 
 
 class AlertNews(BaseModel):

@@ -46,6 +46,7 @@ class Opened(_Body):
     service_id: str | None = None
     service: str | None = None
     group: str | None = None
+    type: str | None = None
     free_text: ClassVar[tuple[str, ...]] = ("title",)
 
 

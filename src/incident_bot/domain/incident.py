@@ -78,6 +78,7 @@ class Incident(BaseModel):
     service_id: str | None = None
     service: str | None = None
     group: str | None = None
+    type: str | None = None
     opened_by: Person | None = None
     times: dict[Milestone, datetime] = {}
     roles: dict[str, Person] = {}
@@ -211,6 +212,7 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
                     "service_id": o.service_id,
                     "service": o.service,
                     "group": o.group,
+                    "type": o.type,
                     "opened_by": entry.actor.person,
                     "times": {**state.times, Milestone.DETECTED: at},
                 }

@@ -1,8 +1,9 @@
 """Who may do what: the team's `permissions`, asked before every decision.
 
 They bind people who act through the bot. PagerDuty's own news and the bot's work are never
-refused. An emergency is never locked out: where only roles are named that nobody holds, everyone
-may, and a role that nobody holds is anybody's to take.
+refused. An emergency is never locked out: where only roles are named that nobody holds, or user
+groups that nobody is in, everyone may, and a role that nobody holds is anybody's to take. But a
+group of which nothing is known lets nobody through.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,9 +14,12 @@ from incident_bot.domain.decision import Refusal
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor, Person
 from incident_bot.domain.policy import Policy, Role
-from incident_bot.domain.words import Status
+from incident_bot.domain.words import Standing, Status
 
 EVERYONE = "everyone"
+NOBODY = "nobody"
+READ_PRIVATE = "private"
+"""Not a verb: who may know private incidents beside their members."""
 
 RESTRICTABLE: Mapping[type[c.Command], str] = {
     c.Declare: "declare",
@@ -43,7 +47,7 @@ RESTRICTABLE: Mapping[type[c.Command], str] = {
 """The verb of `/incident` under which a command is permitted; the others are free for everyone."""
 
 VERBS = tuple(dict.fromkeys(RESTRICTABLE.values()))
-"""What `permissions` may name."""
+"""The verbs that `permissions` may name."""
 
 _VERB_OF: Mapping[type[e.Body], str] = {
     e.Logged: "log",
@@ -84,13 +88,24 @@ _NAMED = 5  # so many people are named in a sentence
 def may(incident: Incident, command: c.Command, policy: Policy) -> None:
     """Nothing when the actor may; else a Refusal that says who may, and the way forward."""
     if not _takes_what_is_free(incident, command):
-        _require(incident, command.actor, RESTRICTABLE.get(type(command)), policy)
+        verb = RESTRICTABLE.get(type(command))
+        _require(incident, command.actor, command.groups, verb, policy)
+
+
+def is_group(name: str) -> bool:
+    """True for a Slack user group, by `@handle` or id, among the names of `permissions`."""
+    return name.startswith(("@", "S"))
+
+
+def groups_of(policy: Policy) -> tuple[str, ...]:
+    """The Slack user groups that the permissions name, each once."""
+    named = (name for names in policy.permissions.values() for name in names)
+    return tuple(dict.fromkeys(filter(is_group, named)))
 
 
 def may_correct(
     incident: Incident,
-    actor: Actor,
-    number: int,
+    command: c.Edit | c.Retract,
     body: e.Body,
     policy: Policy,
     *,
@@ -98,11 +113,14 @@ def may_correct(
 ) -> None:
     """The same for correcting an entry (`moved`: its time): it takes the verb that wrote it, else
     `edit` would be a way around the others. Redaction is not meant: a pasted password has to go."""
-    verb, what = _written_by(body), f"To correct #{number} takes the permission to write it. "
+    verb, what = (
+        _written_by(body),
+        f"To correct #{command.number} takes the permission to write it. ",
+    )
     if moved and isinstance(body, e.Opened):  # as `impact detected` does
-        verb, what = "impact", f"The time of #{number} says when it was detected. "
+        verb, what = "impact", f"The time of #{command.number} says when it was detected. "
     try:
-        _require(incident, actor, verb, policy)
+        _require(incident, command.actor, command.groups, verb, policy)
     except Refusal as refusal:
         raise Refusal(what, *refusal.sentence) from None
 
@@ -129,21 +147,36 @@ def _takes_what_is_free(incident: Incident, command: c.Command) -> bool:
     )
 
 
-def _require(incident: Incident, actor: Actor, verb: str | None, policy: Policy) -> None:
+def _require(
+    incident: Incident,
+    actor: Actor,
+    groups: Mapping[str, Standing],
+    verb: str | None,
+    policy: Policy,
+) -> None:
     if verb is None or actor.kind != "person":
         return
-    if not _allowed(incident, actor.person, verb, policy):
-        raise _refusal(incident, actor.person, verb, policy)
+    if not _allowed(incident, actor.person, groups, verb, policy):
+        raise _refusal(incident, actor.person, groups, verb, policy)
 
 
-def _allowed(incident: Incident, person: Person | None, verb: str, policy: Policy) -> bool:
+def _allowed(
+    incident: Incident,
+    person: Person | None,
+    groups: Mapping[str, Standing],
+    verb: str,
+    policy: Policy,
+) -> bool:
     named = policy.permissions.get(verb, (EVERYONE,))
     holders = _holders(incident, named)
     ids = _ids(named, policy)
-    if EVERYONE in named or not (holders or ids):
+    standings = [groups.get(name, Standing.UNKNOWN) for name in _groups(named)]
+    somebody = holders or ids or any(standing is not Standing.EMPTY for standing in standings)
+    if EVERYONE in named or not somebody:
         return True
-    return person is not None and (
-        person.slack_id in ids or any(person.is_surely(holder) for holder in holders)
+    return Standing.MEMBER in standings or (
+        person is not None
+        and (person.slack_id in ids or any(person.is_surely(holder) for holder in holders))
     )
 
 
@@ -151,19 +184,39 @@ def _holders(incident: Incident, named: Sequence[str]) -> list[Person]:
     return [incident.roles[key] for key in named if key in incident.roles]
 
 
+def _groups(named: Sequence[str]) -> list[str]:
+    return [name for name in named if is_group(name)]
+
+
 def _ids(named: Sequence[str], policy: Policy) -> list[str]:
-    return [name for name in named if name != EVERYONE and policy.role(name) is None]
+    return [
+        name
+        for name in named
+        if name != EVERYONE and policy.role(name) is None and not is_group(name)
+    ]
 
 
-def _refusal(incident: Incident, person: Person | None, verb: str, policy: Policy) -> Refusal:
+def _refusal(
+    incident: Incident,
+    person: Person | None,
+    groups: Mapping[str, Standing],
+    verb: str,
+    policy: Policy,
+) -> Refusal:
     named = policy.permissions[verb]
     roles = [role for role in policy.roles if role.key in named]
     people = [Person(name=slack_id, slack_id=slack_id) for slack_id in _ids(named, policy)]
-    only: list[str | Person] = [*(f"the {role.name}" for role in roles), *people]
-    ask = _once([*_holders(incident, named), *people])
-    role = _to_take(incident, person, roles, policy)
+    in_groups = [_called(name) for name in _groups(named)]
+    only: list[str | Person] = [*(f"the {role.name}" for role in roles), *in_groups, *people]
+    ask: list[str | Person] = [*_once([*_holders(incident, named), *people])]
+    ask += [f"somebody in {name}" for name in in_groups]
+    role = _to_take(incident, person, groups, roles, policy)
     take = [f", or take the role: `/incident role {role.key} me`"] if role else []
+    unknown = [
+        name for name in _groups(named) if groups.get(name, Standing.UNKNOWN) is Standing.UNKNOWN
+    ]
     return Refusal(
+        *(_not_told(unknown) if unknown else ()),
         "Only ",
         *_listed(only, "and"),
         f" may {_DOING[verb].format(ref=incident.ref)} here (`permissions.{verb}`). Ask ",
@@ -173,11 +226,28 @@ def _refusal(incident: Incident, person: Person | None, verb: str, policy: Polic
     )
 
 
+def _called(group: str) -> str:
+    """A group in words: as text, for a mention would call all of them."""
+    return group if group.startswith("@") else f"the user group {group}"
+
+
+def _not_told(groups: Sequence[str]) -> tuple[str | Person, ...]:
+    return (
+        "Slack does not tell just now who is in ",
+        *_listed([_called(name) for name in groups], "and"),
+        ", so nothing was done. If you are, try again in a minute. ",
+    )
+
+
 def _to_take(
-    incident: Incident, person: Person | None, roles: Sequence[Role], policy: Policy
+    incident: Incident,
+    person: Person | None,
+    groups: Mapping[str, Standing],
+    roles: Sequence[Role],
+    policy: Policy,
 ) -> Role | None:
     """The first of these roles that the person may take."""
-    any_of_them = _allowed(incident, person, "role", policy)
+    any_of_them = _allowed(incident, person, groups, "role", policy)
     return next((r for r in roles if any_of_them or r.key not in incident.roles), None)
 
 

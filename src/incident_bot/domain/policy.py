@@ -48,7 +48,7 @@ class Route(BaseModel):
 
     `group`: alerts of one `service` (or all of the `route`) join one open incident; `none`
     opens one each. `invite`: who else is invited when a room opens (e-mail, Slack id, or a user
-    group as `@handle` or its id).
+    group as `@handle` or its id). `private`: nobody else knows of it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +61,7 @@ class Route(BaseModel):
     group: Literal["service", "route", "none"] = "service"
     severity: Severity | None = None
     invite: tuple[str, ...] = ()
+    private: bool = False
 
     def takes(self, alert: AlertSeen) -> bool:
         """True when every condition given holds; `service` is an id or a name."""
@@ -71,14 +72,29 @@ class Route(BaseModel):
         )
 
     def group_of(self, alert: AlertSeen) -> str | None:
-        """The name under which alerts meet; None: each stands alone."""
+        """The name under which alerts meet; None: each stands alone. Alerts of a private route
+        never meet those of a public one."""
+        apart = "private/" if self.private else ""  # what is private meets nothing public
         match self.group:
             case "service":
-                return f"service:{alert.service_id or alert.service or alert.alert_id}"
+                return f"{apart}service:{alert.service_id or alert.service or alert.alert_id}"
             case "route":
-                return f"route:{self.name}"
+                return f"{apart}route:{self.name}"
             case "none":
                 return None
+
+
+class IncidentType(BaseModel):
+    """A kind of incident that people declare by its key (`--type security`), with what goes for
+    all of that kind. `invite` as in a route."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    name: str
+    private: bool = False
+    severity: Severity | None = None
+    invite: tuple[str, ...] = ()
 
 
 DEFAULT_ROUTES = (
@@ -91,14 +107,16 @@ class Policy(BaseModel):
     """All that `decide` may ask of the configuration.
 
     `severities` and `statuses` have one for each that there is. `permissions`: by verb of
-    `/incident`, the role keys and Slack user ids that may do it; a verb that is not there is free
-    for everyone.
+    `/incident`, the role keys, Slack user ids and user groups that may do it; a verb that is not
+    there is free for everyone. But `private`, who may know private incidents beside their
+    members: nobody when it is not there.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     roles: tuple[Role, ...] = DEFAULT_ROLES
     routes: tuple[Route, ...] = DEFAULT_ROUTES
+    types: tuple[IncidentType, ...] = ()
     default_severity: Severity = Severity.SEV3
     channel_template: str = "incident-{date}-{slug}"
     announcement_channel: str | None = "incidents"
@@ -112,6 +130,10 @@ class Policy(BaseModel):
     def role(self, key: str) -> Role | None:
         """The role by its key, or None."""
         return next((r for r in self.roles if r.key == key), None)
+
+    def type(self, key: str | None) -> IncidentType | None:
+        """The type by its key, or None."""
+        return next((t for t in self.types if t.key == key), None)
 
     def level(self, severity: Severity) -> SeverityLevel:
         """What the severity means here."""

@@ -53,6 +53,15 @@ class Milestone(StrEnum):
     RESOLVED = "resolved"
 
 
+class Standing(StrEnum):
+    """How somebody stands to a Slack user group. `empty`: the group has no members at all."""
+
+    MEMBER = "member"
+    OUTSIDER = "outsider"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
 class AlertStatus(StrEnum):
     """A PagerDuty incident's own status, as last heard."""
 

@@ -17,8 +17,12 @@ from incident_bot.domain.decisions.opening import alert_moment
 from incident_bot.domain.decisions.roles import raised
 from incident_bot.domain.incident import FIRES_AGAIN, REOPENED, Incident, room_key
 from incident_bot.domain.policy import Policy
+from incident_bot.domain.privacy import may_know
 from incident_bot.domain.words import IC, AlertStatus, Milestone, Status
 
+UNKNOWN_ALERT = (
+    "This alert is not known any more. To open a war room by hand: `/incident declare TITLE`."
+)
 OWN_NOTE = "Incident Bot "
 """How the notes begin that the bot writes in PagerDuty; their echo is no news."""
 
@@ -65,6 +69,8 @@ def room_wanted(
 ) -> Decision:
     """A person asks for a room for an alert whose group has one: the alert joins it."""
     ref, person = incident.ref, command.actor.person
+    if not may_know(incident, person):  # whoever asks must not get in, nor learn that it is there
+        raise Refusal(UNKNOWN_ALERT)
     if command.alert.alert_id in incident.alerts:
         if incident.is_over:
             name = policy.status_name(incident.status)

@@ -8,7 +8,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Decision, JobKind, NewJob, Refusal, Sentence, to_json
 from incident_bot.domain.incident import Incident, room_key
 from incident_bot.domain.people import Person
-from incident_bot.domain.policy import Policy, Route
+from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import Status
 
 BOOKMARKED_ALERTS = 5
@@ -84,16 +84,16 @@ def invite(
     )
 
 
-def invite_of_route(ref: str, route: Route | None) -> tuple[NewJob, ...]:
-    """Invite whom the route names, in a job of its own: to find out who is in a group may take
-    long, and the others wait for nobody."""
-    if route is None or not route.invite:
+def invite_named(ref: str, named: tuple[str, ...]) -> tuple[NewJob, ...]:
+    """Invite whom a route or a type names, in a job of its own: to find out who is in a group may
+    take long, and the others wait for nobody."""
+    if not named:
         return ()
     return (
         NewJob(
             kind=JobKind.INVITE,
             key=f"{ref}/invite/route",
-            args={"named": list(route.invite)},
+            args={"named": list(named)},
             after=(room_key(ref),),
             urgent=True,
         ),

@@ -4,8 +4,15 @@ from datetime import datetime
 
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
-from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Reply
-from incident_bot.domain.decisions.common import bookmark, invite, invite_of_route, moment
+from incident_bot.domain.decision import (
+    Decision,
+    JobKind,
+    NewEntry,
+    NewJob,
+    Refusal,
+    Reply,
+)
+from incident_bot.domain.decisions.common import bookmark, invite, invite_named, moment
 from incident_bot.domain.early import is_over
 from incident_bot.domain.incident import Incident, room_key
 from incident_bot.domain.people import Person
@@ -13,24 +20,47 @@ from incident_bot.domain.policy import Policy, Route
 
 
 def declare(incident: Incident, command: c.Declare, policy: Policy, now: datetime) -> Decision:
-    """Open an incident by hand; whoever declares is invited."""
+    """Open an incident by hand; whoever declares is invited. Private is what is declared so, and
+    what is of a private type: nothing makes that public."""
+    kind = policy.type(command.type)
+    if command.type is not None and kind is None:
+        raise _no_such_type(command.type, policy)
+    said = command.severity or (kind.severity if kind else None)
     opened = e.Opened(
         title=" ".join(command.title.split()),
-        severity=command.severity or policy.default_severity,
-        private=command.private,
+        severity=said or policy.default_severity,
+        private=command.private or (kind is not None and kind.private),
+        type=kind.key if kind else None,
     )
     person = command.actor.person
+    private = (
+        " The room is private: only you and those who are invited see it." if opened.private else ""
+    )
     reply = Reply(
         (
             f"{incident.ref} declared ({opened.severity.label}): {opened.title}\n"
-            "The war room is being opened; you will be invited in a moment.",
+            f"The war room is being opened; you will be invited in a moment.{private}",
         ),
-        public=not command.private,
+        public=not opened.private,
     )
+    people, named = (person,) if person else (), kind.invite if kind else ()
     return Decision(
         entries=(NewEntry(opened, moment(command, now)),),
-        jobs=_opening(incident.ref, opened, policy, (person,) if person else ()),
+        jobs=_opening(incident.ref, opened, policy, people, named),
         reply=reply,
+    )
+
+
+def _no_such_type(key: str, policy: Policy) -> Refusal:
+    if not policy.types:
+        return Refusal(
+            f"There is no type {key}, for none is configured (`[types.{key}]`), so nothing was "
+            "opened. Example: `/incident declare --private sev2 Checkout returns errors`."
+        )
+    known = ", ".join(f"`{t.key}`" for t in policy.types)
+    return Refusal(
+        f"There is no type {key}, so nothing was opened. The types are {known}. "
+        f"Example: `/incident declare --type {policy.types[0].key} Checkout returns errors`."
     )
 
 
@@ -43,6 +73,8 @@ def triggered(
     if route is None or route.then == "ignore" or is_over(command.alert):
         return Decision()
     if route.then == "notify":
+        if route.private:  # an announcement is for everybody; `check` refuses such a route
+            return Decision()
         return Decision(
             jobs=(
                 NewJob(
@@ -65,7 +97,8 @@ def open_for_alert(
     people = (person,) if person else ()
     decision = _open_for(incident, command.alert, route, people, at, policy)
     words = f"{incident.ref} declared: {command.alert.title}\nThe war room is being opened."
-    return Decision(entries=decision.entries, jobs=decision.jobs, reply=Reply((words,)))
+    reply = Reply((words,), public=not route.private)
+    return Decision(entries=decision.entries, jobs=decision.jobs, reply=reply)
 
 
 def alert_moment(command: c.AlertTriggers | c.OpenForAlert, now: datetime) -> datetime:
@@ -96,11 +129,13 @@ def _open_for(
         service_id=alert.service_id,
         service=alert.service,
         group=route.group_of(alert),
+        private=route.private,
     )
+    everybody = (*people, *alert.assignees)
     return Decision(
         entries=(NewEntry(opened, at), NewEntry(alert_entry(alert), at)),
         jobs=(
-            *_opening(incident.ref, opened, policy, (*people, *alert.assignees), alert, route),
+            *_opening(incident.ref, opened, policy, everybody, route.invite, alert),
             *bookmark(incident.ref, 2, "PagerDuty incident", alert.url),
         ),
     )
@@ -111,16 +146,20 @@ def _opening(
     opened: e.Opened,
     policy: Policy,
     people: tuple[Person, ...],
+    named: tuple[str, ...],
     alert: c.AlertSeen | None = None,
-    route: Route | None = None,
 ) -> tuple[NewJob, ...]:
-    """Create, then invite at once; everything else beside it or after."""
+    """Create, then invite at once; everything else beside it or after.
+
+    Into a private room come those who declared it or were called by PagerDuty, and those whom its
+    route or type names. Who fills a role elsewhere is not called here: they need not know.
+    """
     room, summary = room_key(ref), f"{ref}/summary"
     on_call = alert.escalation_policy_id if alert is not None else None
     jobs = [
         NewJob(JobKind.CREATE_ROOM, room, urgent=True),
         invite(ref, 1, people, on_call),
-        *invite_of_route(ref, route),
+        *invite_named(ref, named),
         NewJob(JobKind.POST_SUMMARY, summary, after=(room,), lane=summary),
         NewJob(JobKind.PIN_SUMMARY, f"{ref}/pin", after=(summary,)),
         NewJob(JobKind.SET_TOPIC, f"{ref}/topic/1", {"seq": 1}, lane=f"{ref}/topic", after=(room,)),
@@ -136,15 +175,14 @@ def _opening(
                         {"id": p.pagerduty_id, "name": p.name} for p in people if p.pagerduty_id
                     ],
                     "escalation_policy_id": on_call,
-                    **({"named": list(route.invite)} if route and route.invite else {}),
+                    **({"named": list(named)} if named else {}),
                 },
                 urgent=True,
             ),
         )
-    if not opened.private:
-        jobs.append(
-            NewJob(JobKind.ANNOUNCE, f"{ref}/announce", after=(room,), lane=f"{ref}/announce")
-        )
+    if opened.private:
+        return tuple(jobs)
+    jobs.append(NewJob(JobKind.ANNOUNCE, f"{ref}/announce", after=(room,), lane=f"{ref}/announce"))
     if any(role.people or role.escalation_policy for role in policy.roles):
         jobs.append(NewJob(JobKind.FILL_ROLES, f"{ref}/roles", after=(room,)))
     return tuple(jobs)

@@ -62,7 +62,7 @@ def edit(
     target = _version_in_force(incident, command.number, journal)
     body = target.body
     moved = command.at is not None
-    may_correct(incident, command.actor, command.number, body, policy, moved=moved)
+    may_correct(incident, command, body, policy, moved=moved)
     if not isinstance(body, EDITABLE):
         raise Refusal(
             f"#{command.number} ({headline(body)}) stays as it was recorded. "
@@ -107,7 +107,7 @@ def retract(
 ) -> Decision:
     """Out of the record in force; it stays in the journal with who and why."""
     target = _version_in_force(incident, command.number, journal)
-    may_correct(incident, command.actor, command.number, target.body, policy)
+    may_correct(incident, command, target.body, policy)
     if not isinstance(target.body, RETRACTABLE):
         raise Refusal(
             f"#{command.number} moved the incident itself and cannot be taken back. "

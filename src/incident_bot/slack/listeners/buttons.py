@@ -5,15 +5,13 @@ from dataclasses import replace
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
+from incident_bot.domain.decisions.alerts import UNKNOWN_ALERT
 from incident_bot.domain.words import Status
 from incident_bot.slack.listeners import choosing
 from incident_bot.slack.listeners.free_text import declare_pressed
 from incident_bot.slack.listeners.spec import Asked, Shown
 from incident_bot.slack.views.answer import Answer, answer
 
-UNKNOWN_ALERT = (
-    "This alert is not known any more. To open a war room by hand: `/incident declare TITLE`."
-)
 OLD_BUTTON = "This button belongs to an older message. The verbs do the same: `/incident help`."
 
 

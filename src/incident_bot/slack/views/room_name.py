@@ -18,7 +18,8 @@ def candidates(template: str, incident: Incident) -> Iterator[str]:
     """Names to try, best first: the base name, then `base-2`, `base-3`, … up to `base-50`.
 
     `template` may use `{date}` (of detection, UTC), `{slug}` (from the title), `{ref}` and
-    `{severity}`; anything else in braces is left out.
+    `{severity}`; anything else in braces is left out. A private room's name says nothing of the
+    title, for Slack tells everybody when a name is taken: its slug is the reference.
     """
     base = base_name(template, incident)
     yield base
@@ -37,7 +38,8 @@ def base_name(template: str, incident: Incident) -> str:
     }
     longest = LONGEST - _ROOM_FOR_NUMBER
     left = longest - len(cleaned(_filled(template, values))) - 1
-    values["slug"] = _cut(cleaned(incident.title), left) or ref
+    title = "" if incident.private else cleaned(incident.title)
+    values["slug"] = _cut(title, left) or ref
     name = cleaned(_filled(template, values))[:longest].strip("-_")
     return name if re.search("[a-z0-9]", name) else f"incident-{ref}"
 

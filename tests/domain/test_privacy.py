@@ -1,0 +1,162 @@
+"""Private incidents: what makes one, who comes into it, and who may know of it."""
+
+import pytest
+
+from incident_bot.domain import commands as c
+from incident_bot.domain.decision import JobKind, Refusal
+from incident_bot.domain.decisions.alerts import UNKNOWN_ALERT
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.people import BOT, Person, by
+from incident_bot.domain.policy import IncidentType, Policy, Role, Route
+from incident_bot.domain.privacy import may_know, reads_private
+from incident_bot.domain.words import IC, OPS, Severity, Standing
+from tests.domain.world import ALICE, BOB, CHARLIE, World, alert, at, job
+
+SECURITY = IncidentType(
+    key="security",
+    name="Security",
+    private=True,
+    severity=Severity.SEV2,
+    invite=("@security", "carol@example.com"),
+)
+ON_CALL = (Role(key=IC, name="Incident Commander", short="IC", people=("U9",)),)
+VAULT = Route(service="S1", private=True, invite=("@security",))
+
+
+def kinds(world: World) -> set[JobKind]:
+    return {job.kind for job in world.jobs}
+
+
+def test_a_type_says_what_whoever_declares_does_not() -> None:
+    world = World(Policy(types=(SECURITY,)))
+    said = world.handle(c.Declare(actor=by(ALICE), title="Keys leaked", type="security")).reply
+    assert world.incident.private
+    assert (world.incident.type, world.incident.severity) == ("security", Severity.SEV2)
+    assert said is not None and not said.public
+    assert "only you and those who are invited see it" in str(said.sentence)
+    declarer, named = (j.args for j in world.jobs if j.kind is JobKind.INVITE)
+    assert declarer["slack_ids"] == ["U1"]
+    assert named == {"named": ["@security", "carol@example.com"]}
+
+
+def test_what_is_said_goes_before_the_type_but_never_makes_it_public() -> None:
+    world = World(Policy(types=(SECURITY,)))
+    declare = c.Declare(
+        actor=by(ALICE), title="x", type="security", severity=Severity.SEV1, private=False
+    )
+    world.handle(declare)
+    assert world.incident.private
+    assert world.incident.severity is Severity.SEV1
+
+
+def test_a_public_type_may_be_declared_privately() -> None:
+    drill = IncidentType(key="drill", name="Drill")
+    world = World(Policy(types=(drill,)))
+    world.handle(c.Declare(actor=by(ALICE), title="x", type="drill", private=True))
+    assert world.incident.private
+
+
+@pytest.mark.parametrize("types", [(), (SECURITY,)])
+def test_a_type_that_is_not_there_opens_nothing(types: tuple[IncidentType, ...]) -> None:
+    """A slip in the type must not open a public room."""
+    world = World(Policy(types=types))
+    with pytest.raises(Refusal, match=r"There is no type secrity.*nothing was opened"):
+        world.handle(c.Declare(actor=by(ALICE), title="Keys leaked", type="secrity"))
+    assert not world.incident.exists
+
+
+def test_nobody_is_called_who_need_not_know() -> None:
+    """Who is configured for a role comes into public rooms by themselves, into private ones not."""
+    public = World(Policy(roles=ON_CALL))
+    public.handle(c.Declare(actor=by(ALICE), title="x"))
+    assert {JobKind.ANNOUNCE, JobKind.FILL_ROLES} < kinds(public)
+    private = World(Policy(roles=ON_CALL))
+    private.handle(c.Declare(actor=by(ALICE), title="x", private=True))
+    assert kinds(private) == kinds(public) - {JobKind.ANNOUNCE, JobKind.FILL_ROLES}
+
+
+def test_a_private_route_opens_a_private_incident() -> None:
+    world = World(Policy(routes=(VAULT,), roles=ON_CALL))
+    world.handle(c.AlertTriggers(alert=alert()), at("14:23"))
+    assert world.incident.private
+    paged, named = (j.args for j in world.jobs if j.kind is JobKind.INVITE)
+    assert [who["id"] for who in paged["pagerduty_ids"]] == ["P1"]
+    assert named == {"named": ["@security"]}
+    assert not kinds(world) & {JobKind.ANNOUNCE, JobKind.FILL_ROLES}
+
+
+def test_alerts_of_private_and_public_routes_never_meet() -> None:
+    """One service, two routes: `group` would bring their alerts into one room."""
+    for group in ("service", "route"):
+        public = Route(name="one", service="S1", group=group)
+        private = public.model_copy(update={"private": True})
+        assert public.group_of(alert()) != private.group_of(alert())
+        assert private.group_of(alert("Q1")) == private.group_of(alert("Q2"))
+
+
+def test_a_private_route_is_never_announced() -> None:
+    world = World(Policy(routes=(VAULT.model_copy(update={"then": "notify"}),)))
+    assert world.handle(c.AlertTriggers(alert=alert())).jobs == ()
+
+
+def test_a_room_for_an_alert_of_a_private_route_is_private() -> None:
+    world = World(Policy(routes=(VAULT,)))
+    reply = world.handle(c.OpenForAlert(actor=by(BOB), alert=alert())).reply
+    assert world.incident.private
+    assert reply is not None and not reply.public
+
+
+@pytest.mark.parametrize("alert_id", ["Q1", "Q2"])
+def test_who_is_not_in_it_cannot_come_in_by_an_alert(alert_id: str) -> None:
+    world = World(Policy(routes=(VAULT,)))
+    world.handle(c.OpenForAlert(actor=by(ALICE), alert=alert()))
+    with pytest.raises(Refusal) as refused:
+        world.handle(c.OpenForAlert(actor=by(BOB), alert=alert(alert_id)))
+    assert str(refused.value) == UNKNOWN_ALERT
+    with pytest.raises(Refusal, match="INC-1 is already open for this alert"):
+        world.handle(c.OpenForAlert(actor=by(ALICE), alert=alert()))
+
+
+def test_no_change_of_a_private_incident_is_announced() -> None:
+    world = World()
+    world.handle(c.Declare(actor=by(ALICE), title="x", private=True))
+    world.handle(c.RecordRoom(actor=BOT, channel_id="G1", name="room"))
+    world.handle(c.ChangeSeverity(actor=by(ALICE), severity=Severity.SEV1))
+    world.handle(c.AssignRole(actor=by(ALICE), role=OPS, holder=BOB))
+    world.handle(c.Resolve(actor=by(ALICE), text="Keys rotated"))
+    assert not [kind for kind in kinds(world) if "announce" in kind]
+    assert JobKind.PAGERDUTY_NOTE not in kinds(world)
+
+
+def test_what_is_resolved_in_pagerduty_carries_no_word_of_it() -> None:
+    world = World(Policy(routes=(VAULT,)))
+    world.handle(c.AlertTriggers(alert=alert()), at("14:23"))
+    world.jobs.clear()
+    world.handle(c.Resolve(actor=by(ALICE), text="Keys rotated"))
+    assert job(world.jobs, JobKind.PAGERDUTY_RESOLVE).args["alert_id"] == "Q1"
+    assert JobKind.PAGERDUTY_NOTE not in kinds(world)
+
+
+PRIVATE = Incident(ref="INC-1", private=True, last_seq=1, opened_by=ALICE)
+
+
+def test_who_may_know() -> None:
+    assert may_know(PRIVATE.model_copy(update={"private": False}), CHARLIE)
+    assert may_know(PRIVATE, ALICE)
+    assert not may_know(PRIVATE, BOB)
+    assert not may_know(PRIVATE, None)
+    assert may_know(PRIVATE.model_copy(update={"invited": (BOB,)}), BOB)
+    assert may_know(PRIVATE.model_copy(update={"roles": {OPS: BOB}}), BOB)
+    namesake = Person(name=ALICE.name, handle=ALICE.handle, slack_id="U99")
+    assert not may_know(PRIVATE, namesake)
+
+
+def test_who_may_read_every_private_incident() -> None:
+    policy = Policy(permissions={"private": ("U3", "@security")})
+    assert reads_private(CHARLIE, {}, policy)
+    assert reads_private(BOB, {"@security": Standing.MEMBER}, policy)
+    for standing in set(Standing) - {Standing.MEMBER}:
+        assert not reads_private(BOB, {"@security": standing}, policy)
+    assert not reads_private(BOB, {}, policy)
+    assert not reads_private(CHARLIE, {"@security": Standing.MEMBER}, Policy())
+    assert not reads_private(None, {"@security": Standing.MEMBER}, policy)
