@@ -149,8 +149,6 @@ def _listen(app: AsyncApp, desk: Desk, trouble: Callable[[Answer], Answer]) -> N
         respond: AsyncRespond,
         client: AsyncWebClient,
         answering: Callable[[], Awaitable[Shown]],
-        *,
-        replaces: bool,
     ) -> None:
         started = time.monotonic()
         await ack()  # kept until this listener ends
@@ -167,7 +165,7 @@ def _listen(app: AsyncApp, desk: Desk, trouble: Callable[[Answer], Answer]) -> N
                 told = Modal(notice(said.text), "push" if within else "open")
                 await show(client, told, body, _left(started))
             return
-        reply = asyncio.create_task(_reply(respond, said, replace=replaces and said.recorded))
+        reply = asyncio.create_task(_reply(respond, said))
         replies.add(reply)
         reply.add_done_callback(replies.discard)
         await asyncio.wait({reply}, timeout=_left(started))
@@ -179,15 +177,12 @@ def _listen(app: AsyncApp, desk: Desk, trouble: Callable[[Answer], Answer]) -> N
         respond: AsyncRespond,
         client: AsyncWebClient,
     ) -> None:
-        asked = str(action.get("action_id")).startswith("declare_text")  # a question, now answered
-        answering = partial(desk.button, body, action)
-        await pressed(ack, body, respond, client, answering, replaces=asked)
+        await pressed(ack, body, respond, client, partial(desk.button, body, action))
 
     async def shortcut(
         ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
     ) -> None:
-        answering = partial(desk.shortcut, body)
-        await pressed(ack, body, respond, client, answering, replaces=False)
+        await pressed(ack, body, respond, client, partial(desk.shortcut, body))
 
     async def form(ack: AsyncAck, body: dict[str, Any]) -> None:
         match await desk.form(body):
@@ -215,15 +210,14 @@ def _left(started: float) -> float:
     return max(0.05, LAST_MOMENT - (time.monotonic() - started))
 
 
-async def _reply(respond: AsyncRespond, said: Answer, *, replace: bool) -> None:
-    """Answer a button, once: what it asked for is committed already. `replace`: in the place of
-    the message with the button."""
+async def _reply(respond: AsyncRespond, said: Answer) -> None:
+    """Answer a button, once: what it asked for is committed already."""
     try:
         sent = await respond(
             text=said.text,
             blocks=said.blocks,
             response_type="in_channel" if said.public else "ephemeral",
-            replace_original=replace,
+            replace_original=said.replaces,
         )
         if sent.status_code != 200:
             log.warning("button not answered", status=sent.status_code)

@@ -1,6 +1,7 @@
 """What is typed without a verb: outside a war room it declares, if it cannot be anything else."""
 
 import re
+from dataclasses import replace
 
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.words import Status
@@ -74,8 +75,9 @@ async def free_text(asked: Asked, typed: Typed) -> Answer:
 
 
 async def declare_pressed(asked: Asked) -> Answer:
-    """The button under it: declare after all."""
-    return await declare.open_incident(asked, opening.declare(asked.rest, asked.context))
+    """The button under it: declare after all; the answer stands in the place of the question."""
+    said = await declare.open_incident(asked, opening.declare(asked.rest, asked.context))
+    return replace(said, replaces=True)
 
 
 def button_value(wanted: Declare) -> str:

@@ -28,12 +28,14 @@ _OPEN = re.compile(r"<[^<>]*\Z|&[a-z]{0,4}\Z")
 @dataclass(frozen=True)
 class Answer:
     """`text` is mrkdwn, escaped, also for notifications and screen readers; `public`: everybody
-    in the channel may read it; `recorded`: it tells of something that is committed."""
+    in the channel may read it; `recorded`: it tells of something that is committed; `replaces`: it
+    takes the place of the message with the button that was pressed."""
 
     text: str
     blocks: list[dict[str, Any]] = field(default_factory=list)
     public: bool = False
     recorded: bool = False
+    replaces: bool = False
 
 
 def answer(sentence: Sentence, *, public: bool = False, recorded: bool = False) -> Answer:
