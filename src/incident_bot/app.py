@@ -129,6 +129,7 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
                 assign=assign,
                 write_postmortem=partial(write_postmortem, policy=settings.policy),
                 write_timeline=partial(write_timeline, policy=settings.policy),
+                now=service.now,
             ),
             **pagerduty.handlers(pager, people),
         }

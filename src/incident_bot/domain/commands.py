@@ -138,6 +138,42 @@ class AssignRole(_Command):
     only_if_free: bool = False
 
 
+class OfferRole(_Command):
+    """Ask `to` to take a role over; until they accept, its holder holds. `role` None: the one that
+    whoever asks has."""
+
+    to: Person
+    role: str | None = None
+
+
+class WithdrawOffer(_Command):
+    """Ask no longer. `role` None: the only one that somebody is asked to take over."""
+
+    role: str | None = None
+
+
+class AcceptOffer(_Command):
+    """The answer "yes" to the offer with the number `offer`."""
+
+    role: str
+    offer: int
+
+
+class DeclineOffer(_Command):
+    """The answer "no"."""
+
+    role: str
+    offer: int
+
+
+class JoinRoom(_Command):
+    """Somebody wants to be in the war room of a public incident."""
+
+
+class RestoreTopic(_Command):
+    """The topic that a person wrote may give way to ours."""
+
+
 class ChangeSeverity(_Command):
     severity: Severity
     text: Long = ""
@@ -291,6 +327,14 @@ class RecordDelivery(_Command):
     name: str
 
 
+class RecordTopic(_Command):
+    """A runner says: a person (`by`, a Slack id) wrote the room's topic at `written` (aware UTC).
+    It was left as it is."""
+
+    by: str
+    written: datetime
+
+
 class TellOutage(_Command):
     """PagerDuty has not answered since then (aware UTC), and the room should know. `waiting`: the
     keys of the incident's unfinished jobs, oldest first."""
@@ -316,6 +360,12 @@ Command = (
     | AlertAnnotates
     | AlertHappens
     | AssignRole
+    | OfferRole
+    | WithdrawOffer
+    | AcceptOffer
+    | DeclineOffer
+    | JoinRoom
+    | RestoreTopic
     | ChangeSeverity
     | ChangeStatus
     | Resolve
@@ -341,5 +391,6 @@ Command = (
     | RecordPagerDuty
     | RecordDelivery
     | RecordFailure
+    | RecordTopic
     | TellOutage
 )

@@ -9,10 +9,12 @@ from incident_bot.domain.decision import Decision, Refusal
 from incident_bot.domain.decisions import (
     alerts,
     followup,
+    handover,
     opening,
     outages,
     results,
     roles,
+    room,
     status,
     undo,
 )
@@ -72,6 +74,20 @@ def decide(
             return alerts.other(_known(incident), command, policy, now)
         case c.AssignRole():
             return roles.assign(incident, command, policy, now)
+        case c.OfferRole():
+            return handover.offer(incident, command, policy, now)
+        case c.WithdrawOffer():
+            return handover.withdraw(incident, command, policy, now)
+        case c.AcceptOffer():
+            return handover.accept(incident, command, policy, now)
+        case c.DeclineOffer():
+            return handover.decline(incident, command, policy, now)
+        case c.JoinRoom():
+            return room.join(incident, command)
+        case c.RecordTopic():
+            return room.topic_left(incident, command, now)
+        case c.RestoreTopic():
+            return room.restore_topic(incident, command, now)
         case c.ChangeSeverity():
             return roles.severity(incident, command, policy, now)
         case c.ChangeStatus():

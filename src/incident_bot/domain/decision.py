@@ -57,6 +57,8 @@ class JobKind(StrEnum):
     POST_ALERTS = "post_alerts"
     UPDATE_ALERTS = "update_alerts"
     SAY = "say"
+    TELL_PERSON = "tell_person"
+    UPDATE_TOLD = "update_told"
     ASK_TO_RESOLVE = "ask_to_resolve"
     ARCHIVE_ROOM = "archive_room"
     DELIVER_POSTMORTEM = "deliver_postmortem"

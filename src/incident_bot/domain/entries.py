@@ -115,11 +115,44 @@ class PeopleInvited(_Body):
 
 
 class RoleAssigned(_Body):
-    """`holder` has the role from now on; None: the role was released."""
+    """`holder` has the role from now on; None: the role was released. `handed_over_by`: who had
+    asked them to take it over."""
 
     kind: Literal["role_assigned"] = "role_assigned"
     role: str
     holder: Person | None
+    handed_over_by: Person | None = None
+
+
+class HandoverOffered(_Body):
+    """The actor asks `to` to take the role over. Its seq is the number of the offer."""
+
+    kind: Literal["handover_offered"] = "handover_offered"
+    role: str
+    to: Person
+
+
+class HandoverDeclined(_Body):
+    """The person asked said no, or (`withdrawn`) somebody asks them no longer."""
+
+    kind: Literal["handover_declined"] = "handover_declined"
+    role: str
+    offer: int
+    withdrawn: bool = False
+
+
+class TopicLeft(_Body):
+    """A person wrote the room's topic at `written` (aware UTC), so the bot leaves it as it is."""
+
+    kind: Literal["topic_left"] = "topic_left"
+    by: Person
+    written: datetime
+
+
+class TopicRestored(_Body):
+    """The actor lets the bot show the status in the topic again."""
+
+    kind: Literal["topic_restored"] = "topic_restored"
 
 
 class SeverityChanged(_Body):
@@ -285,6 +318,10 @@ Body = Annotated[
     | RoomOpened
     | PeopleInvited
     | RoleAssigned
+    | HandoverOffered
+    | HandoverDeclined
+    | TopicLeft
+    | TopicRestored
     | SeverityChanged
     | StatusChanged
     | MilestoneSet

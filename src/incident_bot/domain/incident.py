@@ -7,6 +7,7 @@ from typing import Any, assert_never
 from pydantic import BaseModel, ConfigDict
 
 from incident_bot.domain import entries as e
+from incident_bot.domain.handover import Offer, PersonsTopic, with_holder, without
 from incident_bot.domain.journal import in_force
 from incident_bot.domain.people import Person
 from incident_bot.domain.words import IC, AlertStatus, Milestone, Severity, Status
@@ -65,7 +66,8 @@ class Incident(BaseModel):
 
     `room_problem` says why there is no war room, when opening it was given up. `current` says
     which entry is in force for what can be stated again (`subject`), so that a second statement
-    supersedes the first. `severity_said`: a person said how bad it is.
+    supersedes the first. `severity_said`: a person said how bad it is. `held`: who has had each
+    role so far; `offers`: who is asked to take it over; `topic`: the one that a person wrote.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -82,6 +84,9 @@ class Incident(BaseModel):
     opened_by: Person | None = None
     times: dict[Milestone, datetime] = {}
     roles: dict[str, Person] = {}
+    held: dict[str, tuple[Person, ...]] = {}
+    offers: dict[str, Offer] = {}
+    topic: PersonsTopic | None = None
     alerts: dict[str, Alert] = {}
     room: Room | None = None
     room_problem: str | None = None
@@ -109,6 +114,14 @@ class Incident(BaseModel):
     def ic(self) -> Person | None:
         """The Incident Commander, if there is one."""
         return self.roles.get(IC)
+
+    @property
+    def members(self) -> tuple[Person, ...]:
+        """Who belongs to it: those who were invited, have a role or are asked to take one over,
+        and who opened it."""
+        asked = (offer.to for offer in self.offers.values())
+        opener = (self.opened_by,) if self.opened_by else ()
+        return (*self.invited, *self.roles.values(), *asked, *opener)
 
     @property
     def detected(self) -> datetime:
@@ -267,12 +280,29 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
             roles = {k: v for k, v in state.roles.items() if k != role}
             if holder is not None:
                 roles[role] = holder
-            return state.model_copy(update={"roles": roles})
+            held, offers = with_holder(state.held, role, holder), without(state.offers, role)
+            return state.model_copy(update={"roles": roles, "held": held, "offers": offers})
+        case e.HandoverOffered(role=role, to=to):
+            by = entry.actor.person or to
+            offer = Offer(seq=entry.seq, to=to, by=by)
+            return state.model_copy(update={"offers": {**state.offers, role: offer}})
+        case e.HandoverDeclined(role=role, offer=number):
+            offers = without(state.offers, role, number)
+            return state.model_copy(update={"offers": offers})
+        case e.TopicLeft(by=by, written=written):
+            topic = PersonsTopic(by=by, written=written)
+            return state.model_copy(update={"topic": topic})
+        case e.TopicRestored():
+            if state.topic is None:
+                return state
+            yields = state.topic.model_copy(update={"yields": True})
+            return state.model_copy(update={"topic": yields})
         case e.SeverityChanged(severity=severity, priority=priority):
             said = state.severity_said or priority is None
             return state.model_copy(update={"severity": severity, "severity_said": said})
         case e.StatusChanged(status=status):
-            return _with_status(state, status, at)
+            state = _with_status(state, status, at)
+            return state.model_copy(update={"offers": {}}) if state.is_over else state
         case e.MilestoneSet(milestone=milestone):
             return state.model_copy(update={"times": {**state.times, milestone: at}})
         case e.Updated(text=text):

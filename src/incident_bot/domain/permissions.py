@@ -29,6 +29,8 @@ RESTRICTABLE: Mapping[type[c.Command], str] = {
     c.Retract: "edit",
     c.Redact: "redact",
     c.AssignRole: "role",
+    c.OfferRole: "role",
+    c.WithdrawOffer: "role",
     c.ChangeSeverity: "severity",
     c.ChangeStatus: "status",
     c.PostUpdate: "update",

@@ -21,7 +21,8 @@ from incident_bot.domain.words import COMMS, IC, OPS, Severity, Status
 
 class Role(BaseModel):
     """A role that people can hold. `people` (e-mail or Slack id), or the first on-call of
-    `escalation_policy`, fill it when a room opens."""
+    `escalation_policy`, fill it when a room opens. `duties`: what its holder does first, told to
+    them in private, a line each; with none, nothing is told."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,12 +31,47 @@ class Role(BaseModel):
     short: str
     people: tuple[str, ...] = ()
     escalation_policy: str | None = None
+    duties: tuple[str, ...] = ()
 
 
 DEFAULT_ROLES = (
-    Role(key=IC, name="Incident Commander", short="IC"),
-    Role(key=OPS, name="Operations lead", short="Ops"),
-    Role(key=COMMS, name="Communications lead", short="Comms"),
+    Role(
+        key=IC,
+        name="Incident Commander",
+        short="IC",
+        duties=(
+            "Say in the room that you lead. You decide and ask; others look and repair.",
+            "Agree how bad it is: `/incident severity sev2 why`",
+            "See that somebody has Ops and Comms: `/incident role ops @bob`",
+            "Ask for news every few minutes, and settle what is tried next, by whom, until when.",
+            "Write down what was decided: `/incident log Rolling back to 2.3`",
+        ),
+    ),
+    Role(
+        key=OPS,
+        name="Operations lead",
+        short="Ops",
+        duties=(
+            "Stop the impact first: roll back, fail over, switch off. The cause can wait.",
+            "Only you, or whom you ask, change production. Say in the room what you are about to "
+            "do.",
+            "Write down what you did and saw: `/incident log 14:20 Failed over to the replica`",
+            "When users are no longer affected: `/incident status mitigated`",
+        ),
+    ),
+    Role(
+        key=COMMS,
+        name="Communications lead",
+        short="Comms",
+        duties=(
+            "Send a first update now, even if little is known: `/incident update Checkout fails "
+            "for some customers. We are on it.`",
+            "Say what users see, what is being done, and when the next update comes. No causes "
+            "that are not proven.",
+            "Keep to that time, also when there is nothing new.",
+            "Take questions from outside, so that the others can work. Bring in what users report.",
+        ),
+    ),
 )
 
 

@@ -17,6 +17,7 @@ PAGERDUTY = frozenset(
     {JobKind.PAGERDUTY_RESOLVE, JobKind.PAGERDUTY_ACKNOWLEDGE, JobKind.PAGERDUTY_NOTE}
 )
 ANNOUNCEMENTS = frozenset({JobKind.ANNOUNCE, JobKind.ANNOUNCE_ALERT})
+PRIVATE_WORDS = frozenset({JobKind.TELL_PERSON, JobKind.UPDATE_TOLD})
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,14 @@ POOLS = (
     Pool(4, frozenset({JobKind.FILL_ROLES})),  # the same, and somebody waits for it
     Pool(4, PAGERDUTY),
     Pool(2, ANNOUNCEMENTS),  # all in one channel, which takes a message a second
+    Pool(2, PRIVATE_WORDS),  # two calls for each person, and no room waits for them
     Pool(
         8,
         frozenset(JobKind)
         - {JobKind.CREATE_ROOM, JobKind.INVITE, JobKind.LOOK_UP_PEOPLE, JobKind.FILL_ROLES}
         - PAGERDUTY
-        - ANNOUNCEMENTS,
+        - ANNOUNCEMENTS
+        - PRIVATE_WORDS,
     ),
 )
 

@@ -92,6 +92,8 @@ def _alert(line: Line, body: e.AlertTriggered, setting: Setting) -> tuple[str, s
 def _role(line: Line, body: e.RoleAssigned, setting: Setting) -> tuple[str, str]:
     name, before = setting.role_name(body.role), setting.holders.get(line.number)
     was = f" (before: {before.at})" if before else ""
+    if body.holder is not None and body.handed_over_by is not None:
+        return f"{name} is now {body.holder.at} (handed over by {body.handed_over_by.at})", ""
     if body.holder is None:
         return f"{name} released{was}", ""
     if before is None or before.is_same(body.holder):

@@ -49,6 +49,7 @@ PER_MINUTE: Mapping[str, int | None] = {
     "conversations.invite": TIER_3,
     "conversations.join": TIER_3,
     "conversations.list": TIER_2,
+    "conversations.open": TIER_3,
     "conversations.setTopic": TIER_2,
     "files.completeUploadExternal": TIER_4,
     "files.getUploadURLExternal": TIER_4,

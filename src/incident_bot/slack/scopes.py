@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 _ROOMS = ("channels:manage", "groups:write")
 _READ_ROOMS = ("channels:read", "groups:read")
-_HISTORY = ("channels:history", "groups:history")
+_HISTORY = ("channels:history", "groups:history", "im:history")
 
 METHODS: Mapping[str, tuple[str, ...]] = {
     "apps.connections.open": (),  # with the app-level token, see APP_TOKEN
@@ -27,6 +27,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "conversations.invite": _ROOMS,
     "conversations.join": ("channels:join",),
     "conversations.list": _READ_ROOMS,
+    "conversations.open": ("im:write",),
     "conversations.setTopic": _ROOMS,
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),

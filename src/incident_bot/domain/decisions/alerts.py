@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
-from incident_bot.domain.decisions import storms
+from incident_bot.domain.decisions import storms, telling
 from incident_bot.domain.decisions.common import (
     invite,
     moment,
@@ -94,13 +94,15 @@ def acknowledged(
     so later. What happened after the end makes nobody IC; what happened before it does.
     """
     at = moment(command, now)
-    decision = _acknowledged(incident, command, at)
+    decision = _acknowledged(incident, command, policy, at)
     if command.alert is None:
         return decision
     return _and_raised(decision, incident, command.alert, policy, at)
 
 
-def _acknowledged(incident: Incident, command: c.AlertAcknowledges, at: datetime) -> Decision:
+def _acknowledged(
+    incident: Incident, command: c.AlertAcknowledges, policy: Policy, at: datetime
+) -> Decision:
     person, seq = command.actor.person, incident.last_seq + 1
     entries = [NewEntry(e.AlertAcknowledged(alert_id=command.alert_id), at)]
     end = incident.times.get(Milestone.RESOLVED)
@@ -112,11 +114,13 @@ def _acknowledged(incident: Incident, command: c.AlertAcknowledges, at: datetime
     becomes_ic = incident.ic is None
     if becomes_ic:
         entries.append(NewEntry(e.RoleAssigned(role=IC, holder=person), at))
+    role = policy.role(IC) if becomes_ic else None
     news = first or becomes_ic
     return Decision(
         entries=tuple(entries),
         jobs=(
             *storms.acknowledger(incident, seq, person, becomes_ic=becomes_ic),
+            *(telling.duties(incident, seq + 1, role, person) if role else ()),
             *refresh(incident, incident.last_seq + len(entries), headline=news, calm=not news),
         ),
     )

@@ -1,6 +1,6 @@
 """What several decisions need: the numbers of new entries, and the jobs that keep Slack in step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,12 +37,21 @@ def must_not_be_cancelled(incident: Incident, policy: Policy) -> None:
         )
 
 
-def say(ref: str, seq: int, sentence: Sentence, *, part: str = "") -> NewJob:
-    """A message of the bot's own in the war room. One for each entry, or name the `part`."""
+def say(
+    ref: str,
+    seq: int,
+    sentence: Sentence,
+    *,
+    part: str = "",
+    buttons: Sequence[Mapping[str, str]] = (),
+) -> NewJob:
+    """A message of the bot's own in the war room. One for each entry, or name the `part`.
+
+    A button has `action`, `label`, `value` and maybe `style`."""
     return NewJob(
         kind=JobKind.SAY,
         key=f"{ref}/say/{seq}{'/' + part if part else ''}",
-        args={"sentence": to_json(sentence), "buttons": []},
+        args={"sentence": to_json(sentence), "buttons": [dict(button) for button in buttons]},
         lane=f"{ref}/say",
         after=(room_key(ref),),
     )

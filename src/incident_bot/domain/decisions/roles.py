@@ -5,6 +5,7 @@ from datetime import datetime
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, NewEntry, NewJob, Refusal, Reply
+from incident_bot.domain.decisions import telling
 from incident_bot.domain.decisions.common import (
     invite_newcomer,
     moment,
@@ -51,6 +52,8 @@ def assign(incident: Incident, command: c.AssignRole, policy: Policy, now: datet
         entries=(NewEntry(e.RoleAssigned(role=role.key, holder=holder), moment(command, now)),),
         jobs=(
             *invite_newcomer(incident, seq, holder),
+            *telling.answered(incident, role.key, seq),
+            *telling.duties(incident, seq, role, holder),
             *refresh(incident, seq, headline=True),
         ),
         reply=reply,

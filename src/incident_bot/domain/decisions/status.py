@@ -6,6 +6,7 @@ from datetime import datetime
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
+from incident_bot.domain.decisions import telling
 from incident_bot.domain.decisions.alerts import OWN_NOTE
 from incident_bot.domain.decisions.common import (
     document,
@@ -68,7 +69,7 @@ def resolve(
             jobs=refresh(incident, seq, headline=True),
             reply=Reply((f"{incident.ref} was {name} at ", at, ".")),
         )
-    jobs = [*refresh(incident, seq, headline=True)]
+    jobs = [*refresh(incident, seq, headline=True), *telling.all_answered(incident, seq)]
     for alert in incident.open_alerts:
         jobs.append(_pagerduty(incident, JobKind.PAGERDUTY_RESOLVE, alert, seq, command))
     jobs.append(document(incident.ref, "postmortem", seq, now))
@@ -131,7 +132,7 @@ def cancel(incident: Incident, command: c.Cancel, policy: Policy, now: datetime)
     rest = f": {command.text}" if command.text else "."
     return Decision(
         entries=(NewEntry(e.StatusChanged(status=Status.CANCELLED, text=command.text), at),),
-        jobs=refresh(incident, seq, headline=True),
+        jobs=(*refresh(incident, seq, headline=True), *telling.all_answered(incident, seq)),
         reply=Reply((f"{incident.ref} {policy.status_name(Status.CANCELLED)}{rest}",)),
     )
 

@@ -1,6 +1,7 @@
 """What the bot does in Slack: one handler for each kind of job."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from incident_bot.domain.decision import JobKind
 from incident_bot.domain.policy import Policy
@@ -9,6 +10,7 @@ from incident_bot.slack.effects import (
     alerts,
     announcements,
     archive,
+    direct,
     documents,
     guests,
     invitations,
@@ -41,19 +43,21 @@ def handlers(
     assign: Assign,
     write_postmortem: WriteDocument,
     write_timeline: WriteDocument,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Mapping[JobKind, Handler]:
     """A handler for every kind of job that is done in Slack.
 
     `memory` is the Store, `people` the People. `on_call(escalation_policy_id)` answers who is on
     call at its first level (raises Later); `assign(ref, role_key, person)` is AssignRole by the
-    bot with `only_if_free`. Of Slack's troubles they raise only Later
+    bot with `only_if_free`; `now` gives domain time. Of Slack's troubles they raise only Later
     (an outcome unknown is one: SlackUnknown) and GiveUp.
     """
     asked = OnCall(on_call)
     named = guests.Guests(people, lookup)
-    furniture = summary.Summary(gateway, memory, policy)
+    furniture = summary.Summary(gateway, memory, policy, now)
     further = alerts.FurtherAlerts(gateway, memory)
     public = announcements.Announcements(gateway, lookup, memory, policy)
+    private = direct.Direct(gateway, memory, people, policy, now)
     spoken = messages.Messages(gateway)
     files = documents.Documents(
         gateway, memory, postmortem=write_postmortem, timeline=write_timeline
@@ -74,6 +78,8 @@ def handlers(
         JobKind.POST_ALERTS: (alerts.POST, further.post),
         JobKind.UPDATE_ALERTS: (alerts.UPDATE, further.update),
         JobKind.SAY: (messages.SAY, spoken.say),
+        JobKind.TELL_PERSON: (direct.TELL, private.tell),
+        JobKind.UPDATE_TOLD: (direct.UPDATE, private.update),
         JobKind.ASK_TO_RESOLVE: (messages.ASK, spoken.ask_to_resolve),
         JobKind.ARCHIVE_ROOM: (archive.WHAT, archive.ArchiveRoom(gateway)),
         JobKind.DELIVER_POSTMORTEM: (documents.POSTMORTEM, files.deliver_postmortem),

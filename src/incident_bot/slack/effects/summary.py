@@ -4,7 +4,13 @@ One message that is edited in place. An update shows the incident as it is now, 
 wait the first says it all and the others have nothing left to do.
 """
 
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from incident_bot.domain.commands import RecordTopic
 from incident_bot.domain.incident import Incident
+from incident_bot.domain.people import BOT
 from incident_bot.domain.policy import Policy
 from incident_bot.effects import Done, Effect, GiveUp, Later
 from incident_bot.slack.effects.latest import Latest, Pace
@@ -34,7 +40,14 @@ def the_incident(effect: Effect) -> Incident:
 class Summary:
     """The handlers of the summary message, the topic and the bookmarks."""
 
-    def __init__(self, gateway: Gateway, memory: Memory, policy: Policy) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        memory: Memory,
+        policy: Policy,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._now = now
         self._gateway = gateway
         self._memory = memory
         self._policy = policy
@@ -44,7 +57,7 @@ class Summary:
     async def post(self, effect: Effect) -> Done:
         """`post_summary`."""
         incident = the_incident(effect)
-        text, blocks = summary(incident, self._policy)
+        text, blocks = summary(incident, self._policy, self._now())
         key, again = effect.job.key, effect.again
         posted = await post_once(
             self._gateway, effect.room, key, text, blocks, again=again, urgent=True
@@ -63,7 +76,7 @@ class Summary:
             raise Later("the summary is not posted yet")
         if effect.args.get("calm"):
             self._pace.take(incident.ref)
-        text, blocks = summary(incident, self._policy)
+        text, blocks = summary(incident, self._policy, self._now())
         if gone := await edit(self._gateway, posted, text, blocks):
             return Done(result={"rendered": 0, "gone": gone})
         self._rendered.saw(incident.ref, incident.last_seq)
@@ -84,14 +97,19 @@ class Summary:
     async def set_topic(self, effect: Effect) -> Done:
         """`set_topic`. Slack tells the room of every change: the same words are not set twice.
 
-        What another replica set is not known here: but for a new room's, we look first.
+        What another replica set is not known here: but for a new room's, we look first. A topic
+        that a person wrote is left, unless they let it give way; an empty one says nothing that
+        would be lost, whoever emptied it.
         """
         incident, room = the_incident(effect), effect.room
         words = topic(incident, self._policy)
         if effect.again or effect.args["seq"] > 1:
             answer = await self._gateway.call("conversations.info", channel=room)
-            if ((answer.get("channel") or {}).get("topic") or {}).get("value") == words:
+            there = (answer.get("channel") or {}).get("topic") or {}
+            if there.get("value") == words:
                 return Done(result={"topic": words})
+            if there.get("value") and (left := await self._left(incident, there)):
+                return Done(result={"left": left.by}, then=left)
         try:
             await self._gateway.call("conversations.setTopic", channel=room, topic=words)
         except SlackRefused as refused:
@@ -99,6 +117,17 @@ class Summary:
                 raise
             return Done(result={"gone": refused.code})
         return Done(result={"topic": words})
+
+    async def _left(self, incident: Incident, there: Mapping[str, Any]) -> RecordTopic | None:
+        """That it is left, when a person wrote this topic; None when ours may take its place."""
+        by, known = str(there.get("creator") or ""), incident.topic
+        if by == (await self._gateway.identity()).bot_user_id:
+            return None
+        written = datetime.fromtimestamp(int(there.get("last_set") or 0), UTC)
+        is_known = known is not None and (known.by.slack_id, known.written) == (by, written)
+        if known is not None and is_known and known.yields:
+            return None
+        return RecordTopic(actor=BOT, by=by, written=written)
 
     async def add_bookmark(self, effect: Effect) -> Done:
         """`add_bookmark`."""

@@ -38,6 +38,7 @@ HINT = "`/incident log …` adds to the timeline · `/incident help` shows the r
 OVER_HINT = "Not over after all? `/incident reopen` · `/incident export` brings the postmortem"
 CONFIRM_RESOLVE = "This resolves its PagerDuty incidents too and brings the postmortem draft."
 
+ACTIONS_SHOWN = 5
 ALERTS_SHOWN = 5
 IMPACT_SHOWN = 5
 ROLES_SHOWN = 20
@@ -53,13 +54,16 @@ _MILESTONE_OF = {
 }
 
 
-def summary(incident: Incident, policy: Policy) -> Message:
-    """The text (for notifications and screen readers) and the blocks, within Slack's limits."""
+def summary(incident: Incident, policy: Policy, now: datetime | None = None) -> Message:
+    """The text (for notifications and screen readers) and the blocks, within Slack's limits.
+
+    `now` (aware UTC) decides what is overdue; without it, nothing is.
+    """
     roles = policy.roles
     title = one_line(f"{incident.ref} · {incident.title}")
     blocks: list[Block] = [
         HeaderBlock(text=PlainTextObject(text=shorten(unmarked(title), 150), emoji=False)),
-        _section(_standing(incident, policy)),
+        _section(standing(incident, policy)),
         _section("\n".join(_role_lines(incident, roles))),
     ]
     blocks += [_section(part) for part in (_sources(incident), _impact(incident)) if part]
@@ -67,10 +71,10 @@ def summary(incident: Incident, policy: Policy) -> Message:
         at = f" · {moment(incident.last_update_at)}" if incident.last_update_at else ""
         update = escaped(incident.last_update, UPDATE_LENGTH)
         blocks.append(_section(f"*Last update*{at}\n{update}"))
-    if due := next_update_due(incident, policy):
-        blocks.append(_section(f"*Next update due* {moment(due)}"))
-    if count := len(incident.actions):
-        blocks.append(_section(f"*{count} action item{'s' if count > 1 else ''}* so far"))
+    if due := update_due(incident, policy, now):
+        blocks.append(_section(due))
+    if items := action_lines(incident):
+        blocks.append(_section("\n".join(["*Action items*", *items])))
     if not incident.is_over:
         blocks.append(ActionsBlock(elements=_next_steps(incident, policy)))
         if claims := _claims(incident, roles):
@@ -111,7 +115,31 @@ def _section(text: str) -> SectionBlock:
     return SectionBlock(text=MarkdownTextObject(text=text))
 
 
-def _standing(incident: Incident, policy: Policy) -> str:
+def update_due(incident: Incident, policy: Policy, now: datetime | None) -> str:
+    """When people outside expect to hear of it again, and that this is past; "" without a cadence."""
+    due = next_update_due(incident, policy)
+    if due is None:
+        return ""
+    overdue = ", *overdue*: `/incident update …`" if now is not None and now > due else ""
+    return f"*Next update due* {moment(due)}{overdue}"
+
+
+def action_lines(incident: Incident) -> list[str]:
+    """The open action items, the first few by name and the others as a number."""
+    still = incident.actions
+    lines = []
+    for action in still[:ACTIONS_SHOWN]:
+        item = action.item
+        owner = f" – {short_mention(item.owner)}" if item.owner else ""
+        text = escaped(one_line(item.text), 150)
+        lines.append(f"• {item.priority.value} {text}{owner}")
+    if len(still) > ACTIONS_SHOWN:
+        lines.append(f"… and {len(still) - ACTIONS_SHOWN} more: `/incident action`")
+    return lines
+
+
+def standing(incident: Incident, policy: Policy) -> str:
+    """How bad, in which status since when, and when it was detected: one line of mrkdwn."""
     at = since(incident)
     status = status_label(incident, policy)
     parts = [f"*{incident.severity.label}*"]

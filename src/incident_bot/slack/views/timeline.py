@@ -53,10 +53,19 @@ def words(body: e.Body, policy: Policy) -> str:
             return f"War room #{name} opened"
         case e.PeopleInvited(people=people):
             return "Invited " + ", ".join(p.name for p in people)
-        case e.RoleAssigned(role=role, holder=holder):
-            known = policy.role(role)
-            name = known.name if known else role
-            return f"{holder.name} is {name}" if holder else f"{name} is free"
+        case e.RoleAssigned(role=role, holder=holder, handed_over_by=giver):
+            given = f" (handed over by {giver.name})" if giver else ""
+            name = _role(role, policy)
+            return f"{holder.name} is {name}{given}" if holder else f"{name} is free"
+        case e.HandoverOffered(role=role, to=to):
+            return f"{to.name} asked to take over as {_role(role, policy)}"
+        case e.HandoverDeclined(role=role, withdrawn=withdrawn):
+            ended = "withdrawn" if withdrawn else "declined"
+            return f"Taking over as {_role(role, policy)}: {ended}"
+        case e.TopicLeft():
+            return "Topic left as a person wrote it"
+        case e.TopicRestored():
+            return "Topic shows the status again"
         case e.SeverityChanged(severity=severity, text=text):
             return f"Severity {severity.label}" + (f": {text}" if text else "")
         case e.StatusChanged(status=status, text=text):
@@ -91,6 +100,11 @@ def words(body: e.Body, policy: Policy) -> str:
             return f"{name} delivered"
         case _:
             assert_never(body)
+
+
+def _role(key: str, policy: Policy) -> str:
+    known = policy.role(key)
+    return known.name if known else key
 
 
 def _line(line: Line, policy: Policy) -> str:

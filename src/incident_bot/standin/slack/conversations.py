@@ -128,7 +128,7 @@ def set_topic(desk: Workspace, args: Args) -> JSON:
     channel, topic = desk.joined(args["channel"]), args.text("topic")
     if len(topic) > 250:
         raise SlackError("too_long")
-    channel.topic = topic
+    channel.set_topic(topic, desk.bot.id, desk.now())
     return {"channel": channel_object(desk, channel)}
 
 

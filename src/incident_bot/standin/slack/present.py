@@ -37,7 +37,11 @@ def channel_object(desk: Workspace, channel: Channel) -> JSON:
         "creator": channel.creator,
         "context_team_id": desk.team_id,
         "updated": channel.created * 1000,
-        "topic": _headline(channel.topic, channel),
+        "topic": {
+            "value": channel.topic,
+            "creator": channel.topic_creator,
+            "last_set": channel.topic_last_set,
+        },
         "purpose": _headline(channel.purpose, channel),
         "previous_names": [],
         "num_members": len(channel.members),

@@ -30,6 +30,14 @@ PUBLIC_OR_PRIVATE: dict[str, tuple[str, str]] = {
 }
 """Scopes for a public and for a private channel; of several one is enough."""
 
+DIRECT: dict[str, str] = {
+    "conversations.info": "im:read",
+    "conversations.members": "im:read",
+    "conversations.history": "im:history",
+    "conversations.replies": "im:history",
+}
+"""The same for a direct message."""
+
 ALWAYS: dict[str, tuple[str, ...]] = {
     "conversations.join": ("channels:join",),
     "conversations.open": ("im:write",),
@@ -60,7 +68,8 @@ ALWAYS: dict[str, tuple[str, ...]] = {
 GRANTED = (
     *("bookmarks:read", "bookmarks:write", "channels:history", "channels:join"),
     *("channels:manage", "channels:read", "chat:write", "commands", "files:write"),
-    *("groups:history", "groups:read", "groups:write", "pins:write", "usergroups:read"),
+    *("groups:history", "groups:read", "groups:write", "im:history", "im:write"),
+    *("pins:write", "usergroups:read"),
     *("users:read", "users:read.email"),
 )
 """What the app was granted when it was installed, unless the stand-in is told otherwise."""
@@ -79,6 +88,8 @@ def needed(desk: Workspace, method: str, args: Args) -> list[str]:
         return [LISTED[kind] for kind in kinds if kind in LISTED]
     if method in PUBLIC_OR_PRIVATE:
         channel = desk.channels.get(args.text("channel"))
+        if channel is not None and channel.is_im:
+            return [DIRECT[method]] if method in DIRECT else []
         private = channel.is_private if channel else args.flag("is_private")
         return [PUBLIC_OR_PRIVATE[method][private]]
     return list(ALWAYS.get(method, ()))

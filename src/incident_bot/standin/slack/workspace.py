@@ -88,9 +88,15 @@ class Channel:
     members: list[str] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     topic: str = ""
+    topic_creator: str = ""
+    topic_last_set: int = 0
     purpose: str = ""
     pins: list[str] = field(default_factory=list)
     bookmarks: list[JSON] = field(default_factory=list)
+
+    def set_topic(self, topic: str, user: str, now: int) -> None:
+        """Somebody writes the topic, or empties it, at `now` (Unix seconds)."""
+        self.topic, self.topic_creator, self.topic_last_set = topic, user, now
 
     def message(self, ts: str) -> Message:
         """The message with this ts; LookupError when there is none."""

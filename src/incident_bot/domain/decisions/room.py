@@ -1,0 +1,67 @@
+"""The war room itself: who wants in, and whose topic it has."""
+
+from datetime import datetime
+
+from incident_bot.domain import commands as c
+from incident_bot.domain import entries as e
+from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
+from incident_bot.domain.decisions.common import invite, moment, must_exist, say
+from incident_bot.domain.incident import Incident, room_key
+from incident_bot.domain.people import Person
+
+RESTORE = "Show the status in the topic"
+NOT_YET = "The war room is just being opened: try again in a moment."
+LEFT = (
+    " wrote a topic for this room, so I leave it as it is. Severity, status and IC stand in the "
+    "pinned summary."
+)
+
+
+def join(incident: Incident, command: c.JoinRoom) -> Decision:
+    """An invitation, by the same job as every other. A private incident is not there to be seen."""
+    must_exist(incident)
+    person = command.actor.person
+    if incident.private:
+        raise Refusal("There is no such incident. See the open ones with `/incident list`.")
+    if incident.room is None:
+        raise Refusal(incident.room_problem or NOT_YET)
+    if person is None or any(person.is_surely(known) for known in incident.invited):
+        return Decision(reply=Reply((f"The war room of {incident.ref}:",), public=False))
+    key = f"{incident.ref}/invite/join/{person.slack_id}"
+    asked = invite(incident.ref, 0, (person,))
+    job = NewJob(asked.kind, key, asked.args, asked.lane, asked.after, asked.urgent)
+    words = f"You are being invited to the war room of {incident.ref}:"
+    return Decision(jobs=(job,), reply=Reply((words,), public=False))
+
+
+def topic_left(incident: Incident, command: c.RecordTopic, now: datetime) -> Decision:
+    """A person's topic stays. The room is told once of each, with the button that puts ours back."""
+    known = incident.topic
+    if known is not None and (known.by.slack_id, known.written) == (command.by, command.written):
+        return Decision()
+    seq, by = incident.last_seq + 1, Person(name=command.by, slack_id=command.by)
+    button = {"action": "restore_topic", "label": RESTORE, "value": incident.ref}
+    return Decision(
+        entries=(NewEntry(e.TopicLeft(by=by, written=command.written), moment(command, now)),),
+        jobs=(say(incident.ref, seq, (by, LEFT), buttons=(button,)),),
+    )
+
+
+def restore_topic(incident: Incident, command: c.RestoreTopic, now: datetime) -> Decision:
+    """Ours takes its place, and is kept current until a person writes another."""
+    must_exist(incident)
+    if incident.topic is None or incident.topic.yields:
+        raise Refusal("The topic is kept current already.")
+    seq = incident.last_seq + 1
+    job = NewJob(
+        kind=JobKind.SET_TOPIC,
+        key=f"{incident.ref}/topic/{seq}",
+        args={"seq": seq},
+        lane=f"{incident.ref}/topic",
+        after=(room_key(incident.ref),),
+    )
+    return Decision(
+        entries=(NewEntry(e.TopicRestored(), moment(command, now)),),
+        jobs=(job,),
+        reply=Reply(("The topic will show severity, status and IC again.",)),
+    )
