@@ -77,6 +77,7 @@ good_ones: dict[str, st.SearchStrategy[Any]] = {
             optional={
                 "people": st.lists(st.sampled_from(["a@b.c", "U012AB3CD"]), max_size=2),
                 "escalation_policy": st.just("PABC123"),
+                "duties": st.lists(st.sampled_from(["Lead", "`é`"]), max_size=2),
             },
         ),
     ),

@@ -53,6 +53,8 @@ WANTED: Mapping[type[c.Command], dict[str, Any]] = {
     c.Retract: {"number": 1},
     c.Redact: {"number": 1},
     c.AssignRole: {"role": OPS, "holder": CHARLIE},
+    c.OfferRole: {"role": IC, "to": CHARLIE},
+    c.WithdrawOffer: {"role": IC},
     c.ChangeSeverity: {"severity": Severity.SEV1},
     c.ChangeStatus: {"status": Status.MITIGATED},
     c.PostUpdate: {"text": "x"},
@@ -125,6 +127,9 @@ def test_what_one_may_not_write_one_may_not_correct(kind: type[c.Command]) -> No
     made = world(allow(**{verb: "U1"}))
     if kind in (c.Reopen, c.Approve):
         made.handle(c.Resolve(actor=by(ALICE)))
+    if kind in (c.OfferRole, c.WithdrawOffer):
+        made.handle(c.AssignRole(actor=by(ALICE), role=IC, holder=ALICE))
+        made.handle(c.OfferRole(actor=by(ALICE), to=BOB))
     made.handle(kind.model_validate({"actor": by(ALICE), **WANTED[kind]}))
     number = made.incident.last_seq
     edit = c.Edit(actor=by(BOB), number=number, at=at("14:21"))

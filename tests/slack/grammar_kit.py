@@ -29,6 +29,7 @@ PARSERS: dict[str, Callable[[str, Context], Any]] = {
     "edit": writing.edit,
     "redact": writing.redact,
     "role": people.role,
+    "handover": people.handover,
     "severity": state.severity,
     "status": state.status,
     "update": writing.update,

@@ -87,7 +87,12 @@ def as_file(policy: Policy) -> dict[str, Any]:
             s.status.value: {"name": s.name, "also": list(s.also)} for s in policy.statuses
         },
         "roles": {
-            role.key: _given({**role.model_dump(exclude={"key"}), "people": list(role.people)})
+            role.key: {
+                **_given(
+                    {**role.model_dump(exclude={"key", "duties"}), "people": list(role.people)}
+                ),
+                "duties": list(role.duties),
+            }
             for role in policy.roles
         },
         "permissions": {
@@ -129,7 +134,8 @@ def _roles(given: Mapping[str, RoleSettings]) -> tuple[Role, ...]:
 
 
 def _said(settings: RoleSettings) -> dict[str, Any]:
-    return {k: v for k, v in settings.model_dump().items() if v not in (None, ())}
+    said = {k: v for k, v in settings.model_dump().items() if v not in (None, ())}
+    return said if settings.duties is None else {**said, "duties": settings.duties}
 
 
 def _route(route: RouteSettings) -> Route:

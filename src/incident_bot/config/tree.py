@@ -138,6 +138,13 @@ class RoleSettings(Table):
         "policy, which its address in PagerDuty ends in.",
         examples=["PABC123"],
     )
+    duties: tuple[Text, ...] | None = Field(
+        None,
+        description="What its holder does first, a line each: told in a direct message to who gets "
+        "the role for the first time in an incident. `[]` tells nothing, and so does a role of "
+        "your own without them.",
+        examples=[["Write down what is decided, with the time", "`/incident log …`"]],
+    )
 
 
 class RouteSettings(Table):

@@ -30,6 +30,10 @@ class PersonsTopic(BaseModel):
     written: datetime
     yields: bool = False
 
+    def is_that(self, by: str, written: datetime) -> bool:
+        """True for the topic that the Slack user `by` wrote then."""
+        return (self.by.slack_id or "", self.written) == (by, written)
+
 
 Held = Mapping[str, tuple[Person, ...]]
 """Everybody who has had a role so far, by its key."""

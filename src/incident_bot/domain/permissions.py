@@ -54,6 +54,8 @@ VERBS = tuple(dict.fromkeys(RESTRICTABLE.values()))
 _VERB_OF: Mapping[type[e.Body], str] = {
     e.Logged: "log",
     e.RoleAssigned: "role",
+    e.HandoverOffered: "role",
+    e.HandoverDeclined: "role",
     e.SeverityChanged: "severity",
     e.StatusChanged: "status",
     e.Updated: "update",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
-from incident_bot.domain.decision import Decision, NewEntry, NewJob, Refusal, Reply
+from incident_bot.domain.decision import Decision, NewEntry, NewJob, Refusal, Reply, Sentence
 from incident_bot.domain.decisions import telling
 from incident_bot.domain.decisions.common import (
     invite_newcomer,
@@ -48,6 +48,10 @@ def assign(incident: Incident, command: c.AssignRole, policy: Policy, now: datet
             reply = Reply((holder, f" is now {role.name}."))
         case _:
             reply = Reply((holder, f" is now {role.name} (before: ", before, ")."))
+    asked = incident.offers.get(role.key)
+    if asked is not None and not asked.to.is_same(holder):
+        off: Sentence = (" ", asked.to, " is not asked any more to take over.")
+        reply = Reply((*reply.sentence, *off))
     return Decision(
         entries=(NewEntry(e.RoleAssigned(role=role.key, holder=holder), moment(command, now)),),
         jobs=(

@@ -35,11 +35,10 @@ def join(incident: Incident, command: c.JoinRoom) -> Decision:
 
 
 def topic_left(incident: Incident, command: c.RecordTopic, now: datetime) -> Decision:
-    """A person's topic stays. The room is told once of each, with the button that puts ours back."""
-    known = incident.topic
-    if known is not None and (known.by.slack_id, known.written) == (command.by, command.written):
+    """A person's topic stays. Of each the room is told once, with a button that puts ours back."""
+    if incident.topic is not None and incident.topic.is_that(command.by, command.written):
         return Decision()
-    seq, by = incident.last_seq + 1, Person(name=command.by, slack_id=command.by)
+    seq, by = incident.last_seq + 1, Person(name="Somebody", slack_id=command.by or None)
     button = {"action": "restore_topic", "label": RESTORE, "value": incident.ref}
     return Decision(
         entries=(NewEntry(e.TopicLeft(by=by, written=command.written), moment(command, now)),),

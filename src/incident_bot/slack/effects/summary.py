@@ -124,8 +124,7 @@ class Summary:
         if by == (await self._gateway.identity()).bot_user_id:
             return None
         written = datetime.fromtimestamp(int(there.get("last_set") or 0), UTC)
-        is_known = known is not None and (known.by.slack_id, known.written) == (by, written)
-        if known is not None and is_known and known.yields:
+        if known is not None and known.yields and known.is_that(by, written):
             return None
         return RecordTopic(actor=BOT, by=by, written=written)
 

@@ -1,4 +1,7 @@
-"""`role`: who does what. `role ic [@person|me|none] [at TIME]`; alone it lists."""
+"""`role`: who does what. `role ic [@person|me|none] [at TIME]`; alone it lists.
+
+`handover @person [ic]` asks somebody to take a role over; `handover none [ic]` asks no longer.
+"""
 
 import re
 from collections import Counter
@@ -6,11 +9,13 @@ from collections.abc import Sequence
 
 from incident_bot.domain.policy import Role
 from incident_bot.domain.times import leading_time
-from incident_bot.slack.grammar.request import Context, GiveRole, Me, Mention, Show
+from incident_bot.slack.grammar.request import Context, GiveRole, HandOver, Me, Mention, Show
 from incident_bot.slack.grammar.typed import MENTION, plain
 from incident_bot.slack.grammar.words import first_word, quoted, wrong
 
 EXAMPLE = "role ic @alice"
+HANDOVER = "handover @alice"
+_WITHDRAWN = frozenset({"none", "nobody", "withdraw", "cancel", "stop"})
 _NOBODY = frozenset({"none", "nobody", "release", "remove", "clear", "free", "-"})
 _ME = frozenset({"me", "myself"})
 _FILLER = re.compile(r"(?:(?:lead|as|to|is|=|:)\s+)+", re.IGNORECASE)
@@ -50,6 +55,30 @@ def role(raw: str, context: Context) -> GiveRole | Show:
         )
         raise wrong(f"role {key}", problem, f"role {key} me")
     return GiveRole(role=key, holder=holder, at=at)
+
+
+def handover(raw: str, context: Context) -> HandOver:
+    """Read who is asked, and which role, in either order."""
+    text = _without(_FILLER, raw.strip())
+    to: Mention | None = None
+    if match := MENTION.search(text):
+        to = Mention(match[1], match[2] or None)
+        text = f"{text[: match.start()]} {text[match.end() :]}"
+    else:
+        word, behind = first_word(text)
+        if word.lower() not in _WITHDRAWN:
+            problem = "nobody is named: type @ and choose a name from Slack's list"
+            raise wrong("handover", problem, HANDOVER)
+        text = behind
+    named = _without(_FILLER, text.strip())
+    if not named:
+        return HandOver(to)
+    found = _role(named, context.roles)
+    if found is None or _without(_FILLER, f"{found[1]} ").strip():
+        names = ", ".join(r.key for r in context.roles)
+        problem = f"{quoted(plain(named))} names no role ({names})"
+        raise wrong("handover", problem, f"{HANDOVER} ic")
+    return HandOver(to, found[0])
 
 
 def _without(words: re.Pattern[str], text: str) -> str:

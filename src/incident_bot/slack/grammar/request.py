@@ -102,6 +102,14 @@ class GiveRole:
 
 
 @dataclass(frozen=True)
+class HandOver:
+    """`to` None: ask nobody any more. `role` None: the one that whoever asks has."""
+
+    to: Mention | None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
 class SetSeverity:
     severity: Severity
     text: str = ""

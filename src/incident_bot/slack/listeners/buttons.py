@@ -7,7 +7,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.decisions.alerts import UNKNOWN_ALERT
 from incident_bot.domain.words import Status
-from incident_bot.slack.listeners import choosing
+from incident_bot.slack.listeners import choosing, handover, war_room
 from incident_bot.slack.listeners.free_text import declare_pressed
 from incident_bot.slack.listeners.spec import Asked, Shown
 from incident_bot.slack.views.answer import Answer, answer
@@ -56,6 +56,10 @@ async def open_for_alert(asked: Asked) -> Answer:
 
 BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Shown]]] = {
     "claim_role": claim_role,
+    "accept_handover": handover.accept,
+    "decline_handover": handover.decline,
+    "join": war_room.join,
+    "restore_topic": war_room.restore_topic,
     "mark_mitigated": mark_mitigated,
     "resolve": resolve,
     "keep_open": keep_open,

@@ -53,20 +53,24 @@ async def named(ref: str, here: Incident | None, person: Person, store: Reads) -
         return here
     incident = await store.incident(ref)
     if incident is None or not may_know(incident, here, person):
-        raise Refusal(
-            f"There is no {ref} that you can reach from here. See `/incident list`; "
-            "a private incident answers in its own war room."
-        )
+        raise not_there(ref)
     return incident
+
+
+def not_there(ref: str) -> Refusal:
+    """The same for an incident that does not exist and for one that is not to be known of."""
+    return Refusal(
+        f"There is no {ref} that you can reach from here. See `/incident list`; "
+        "a private incident answers in its own war room."
+    )
 
 
 def may_know(incident: Incident, here: Incident | None, person: Person) -> bool:
     """True for everybody when it is public; else in its own room, or for those who were invited,
-    hold a role, or opened it."""
+    hold a role or are asked to take one over, or opened it."""
     if not incident.private or (here is not None and here.ref == incident.ref):
         return True
-    members = (*incident.invited, *incident.roles.values(), incident.opened_by)
-    return any(person.is_surely(member) for member in members)
+    return any(person.is_surely(member) for member in incident.members)
 
 
 async def _which(typed: Typed, verb: VerbSpec, store: Reads) -> Refusal:

@@ -116,7 +116,7 @@ def _section(text: str) -> SectionBlock:
 
 
 def update_due(incident: Incident, policy: Policy, now: datetime | None) -> str:
-    """When people outside expect to hear of it again, and that this is past; "" without a cadence."""
+    """When people outside expect to hear of it again, and whether that is past; maybe ""."""
     due = next_update_due(incident, policy)
     if due is None:
         return ""
