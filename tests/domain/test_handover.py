@@ -103,9 +103,7 @@ def test_a_new_offer_takes_the_place_of_the_old_one() -> None:
         plain(decision.reply.sentence)
     )
     assert job(decision.jobs, JobKind.UPDATE_TOLD).args["told"] == f"INC-1/handover/{first}"
-    assert "not open any more" in refusal(
-        world, c.AcceptOffer(actor=by(BOB), role=IC, offer=first)
-    )
+    assert "not open any more" in refusal(world, c.AcceptOffer(actor=by(BOB), role=IC, offer=first))
     accept(world, CHARLIE, world.incident.last_seq)
     assert world.incident.ic == CHARLIE
 
@@ -145,9 +143,7 @@ def test_an_offer_ends_with_the_incident(end: type[c.Resolve | c.Cancel]) -> Non
     )
     assert "nothing to hand over" in refusal(world, c.OfferRole(actor=by(ALICE), to=BOB))
     world.handle(c.Reopen(actor=by(ALICE)))
-    assert "not open any more" in refusal(
-        world, c.AcceptOffer(actor=by(BOB), role=IC, offer=offer)
-    )
+    assert "not open any more" in refusal(world, c.AcceptOffer(actor=by(BOB), role=IC, offer=offer))
 
 
 def test_an_offer_can_be_withdrawn() -> None:
@@ -156,9 +152,7 @@ def test_an_offer_can_be_withdrawn() -> None:
     offer = asked(world)
     decision = world.handle(c.WithdrawOffer(actor=by(ALICE)))
     assert job(decision.jobs, JobKind.UPDATE_TOLD) and world.incident.offers == {}
-    assert "not open any more" in refusal(
-        world, c.AcceptOffer(actor=by(BOB), role=IC, offer=offer)
-    )
+    assert "not open any more" in refusal(world, c.AcceptOffer(actor=by(BOB), role=IC, offer=offer))
     world.handle(c.AssignRole(actor=by(ALICE), role=OPS, holder=ALICE))
     asked(world, role=IC)
     asked(world, role=OPS)
@@ -190,9 +184,7 @@ def test_what_makes_no_sense_is_refused_with_the_way_forward() -> None:
         world, c.OfferRole(actor=by(ALICE), to=BOB, role=OPS)
     )
     assert "@alice already is" in refusal(world, c.OfferRole(actor=by(BOB), to=ALICE, role=IC))
-    assert "`/incident role ic me`" in refusal(
-        world, c.OfferRole(actor=by(BOB), to=BOB, role=IC)
-    )
+    assert "`/incident role ic me`" in refusal(world, c.OfferRole(actor=by(BOB), to=BOB, role=IC))
     assert "no role `chef`" in refusal(world, c.OfferRole(actor=by(ALICE), to=BOB, role="chef"))
 
 
