@@ -12,12 +12,11 @@ from incident_bot.domain.words import Standing
 
 
 def may_know(incident: Incident, person: Person | None) -> bool:
-    """True for everybody when it is public; else for those who were invited, hold a role, or
-    opened it. Whoever asks in its own war room is in it: that is for the adapter to say."""
+    """True for everybody when it is public; else for those who belong to it. Whoever asks in its
+    own war room is in it: that is for the adapter to say."""
     if not incident.private:
         return True
-    members = (*incident.invited, *incident.roles.values(), incident.opened_by)
-    return person is not None and any(person.is_surely(member) for member in members)
+    return person is not None and any(person.is_surely(member) for member in incident.members)
 
 
 def reads_private(person: Person | None, groups: Mapping[str, Standing], policy: Policy) -> bool:

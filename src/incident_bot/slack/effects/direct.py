@@ -7,9 +7,9 @@ the message (`slack/views/direct.py`); whatever else is in them is for that view
 from collections.abc import Callable
 from datetime import datetime
 
-from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy
+from incident_bot.domain.privacy import may_know
 from incident_bot.effects import Done, Effect, GiveUp, Later
 from incident_bot.slack.effects.needs import Directory, Memory
 from incident_bot.slack.effects.posting import edit, find, post_once
@@ -101,7 +101,7 @@ class Direct:
     ) -> Message | None:
         """None too for a private incident that the person does not belong to (any more)."""
         incident, view = the_incident(effect), str(effect.args["view"])
-        if not _may_know(incident, person):
+        if not may_know(incident, person):
             return None
         journal = await self._memory.journal(incident.ref) if view in READS_JOURNAL else ()
         told = Told(incident, self._policy, effect.args, self._now(), journal, posted)
@@ -123,7 +123,3 @@ class Direct:
             f"I cannot send {person.name} a direct message: {_WHY_NOT[refused.code]}. "
             + instead.format(role=effect.args.get("role"))
         )
-
-
-def _may_know(incident: Incident, person: Person) -> bool:
-    return not incident.private or any(person.is_surely(member) for member in incident.members)

@@ -133,19 +133,19 @@ class People(Requests):
         event = {"type": name, "channel": channel.id, "user": user.id}
         return await self._tell(name, event, channel)
 
-    async def set_topic(self, user: User, channel: Channel, topic: str) -> Answer | None:
-        """Write the channel's topic, or empty it; Slack tells the channel."""
+    async def set_topic(
+        self, user: User, channel: Channel, topic: str, *, event: bool = True
+    ) -> Answer | None:
+        """Write the channel's topic, or empty it; Slack tells the channel, and with `event` the
+        bot too."""
         channel.set_topic(topic, user.id, self.desk.now())
         kind = "group" if channel.is_private else "channel"
         words = f"set the channel topic: {topic}" if topic else "cleared the channel topic"
-        return await self._said_of(user, channel, f"{kind}_topic", words, topic=topic)
-
-    async def _said_of(
-        self, user: User, channel: Channel, subtype: str, words: str, **more: str
-    ) -> Answer | None:
-        body = {"type": "message", "subtype": subtype, "user": user.id,
-                "text": f"<@{user.id}> {words}", **more}  # fmt: skip
+        body = {"type": "message", "subtype": f"{kind}_topic", "user": user.id,
+                "text": f"<@{user.id}> {words}", "topic": topic}  # fmt: skip
         stored = self.desk.store(channel, body)
+        if not event:
+            return None
         told = {**stored, "channel": channel.id, "channel_type": _kind(channel)}
         return await self._tell(_subscription(channel), told, channel)
 
