@@ -113,7 +113,7 @@ _bodies = st.one_of(
                      e.RoomOpened, e.SeverityChanged, e.StatusChanged, e.MilestoneSet, e.Logged,
                      e.Updated, e.ImpactStated, e.MetricStated, e.ActionAdded, e.NoteAdded,
                      e.WhyStated, e.Approved, e.EffectFailed, e.PagerDutyWritten,
-                     e.PostmortemDelivered)
+                     e.PostmortemDelivered, e.RoomArchived, e.Reminded, e.ReminderDismissed)
     ),
     st.builds(e.AlertTriggered, title=_texts, details=_texts, assignees=st.just(())),
     st.builds(e.PeopleInvited, people=st.tuples(_people)),

@@ -17,6 +17,7 @@ from incident_bot.domain.words import (
     Milestone,
     NoteKind,
     Priority,
+    ReminderKind,
     Severity,
     Standing,
     Status,
@@ -299,6 +300,24 @@ class Export(_Command):
     document: Literal["postmortem", "timeline"] = "postmortem"
 
 
+class Remind(_Command):
+    """The clock says: something may be due. What is, the state decides."""
+
+
+class SnoozeReminder(_Command):
+    """Not now: remind us again a while later."""
+
+    reminder: ReminderKind
+    subject: str = Field(default="", max_length=20)
+
+
+class DismissReminder(_Command):
+    """We know: no more of this reminder. Of `archive`: keep the room open."""
+
+    reminder: ReminderKind
+    subject: str = Field(default="", max_length=20)
+
+
 class RecordRoom(_Command):
     """A runner says: the channel exists."""
 
@@ -318,6 +337,12 @@ class RecordPagerDuty(_Command):
 
     alert_id: str
     what: Literal["resolved", "acknowledged", "note"]
+
+
+class RecordArchive(_Command):
+    """A runner says: the war room is archived."""
+
+    channel_id: str
 
 
 class RecordDelivery(_Command):
@@ -386,9 +411,13 @@ Command = (
     | PostUpdate
     | Approve
     | Export
+    | Remind
+    | SnoozeReminder
+    | DismissReminder
     | RecordRoom
     | RecordInvitation
     | RecordPagerDuty
+    | RecordArchive
     | RecordDelivery
     | RecordFailure
     | RecordTopic

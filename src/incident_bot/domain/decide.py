@@ -12,6 +12,7 @@ from incident_bot.domain.decisions import (
     handover,
     opening,
     outages,
+    reminding,
     results,
     roles,
     room,
@@ -128,12 +129,20 @@ def decide(
             return followup.approve(incident, command, policy, now)
         case c.Export():
             return followup.export(incident, command, now)
+        case c.Remind():
+            return reminding.remind(incident, policy, now)
+        case c.SnoozeReminder():
+            return reminding.snooze(incident, command, policy, now)
+        case c.DismissReminder():
+            return reminding.dismiss(incident, command, policy, now)
         case c.RecordRoom():
             return results.room(incident, command, now)
         case c.RecordInvitation():
             return results.invitation(incident, command, now)
         case c.RecordPagerDuty():
             return results.pagerduty(incident, command, now)
+        case c.RecordArchive():
+            return results.archived(incident, command, now)
         case c.RecordDelivery():
             return results.delivery(incident, command, now)
         case c.RecordFailure():

@@ -17,6 +17,7 @@ from incident_bot.domain.words import (
     Milestone,
     NoteKind,
     Priority,
+    ReminderKind,
     Severity,
     Status,
 )
@@ -308,6 +309,38 @@ class PostmortemDelivered(_Body):
     name: str
 
 
+class RoomArchived(_Body):
+    """Slack confirmed that the war room is archived."""
+
+    kind: Literal["room_archived"] = "room_archived"
+    channel_id: str
+
+
+class Reminded(_Body):
+    """The bot reminded the room. `subject` tells several of one kind apart (an action's number)."""
+
+    kind: Literal["reminded"] = "reminded"
+    reminder: ReminderKind
+    subject: str = ""
+
+
+class ReminderSnoozed(_Body):
+    """Not before `until` (aware UTC), and then once more."""
+
+    kind: Literal["reminder_snoozed"] = "reminder_snoozed"
+    reminder: ReminderKind
+    subject: str = ""
+    until: datetime
+
+
+class ReminderDismissed(_Body):
+    """Never again for this cause."""
+
+    kind: Literal["reminder_dismissed"] = "reminder_dismissed"
+    reminder: ReminderKind
+    subject: str = ""
+
+
 Body = Annotated[
     Opened
     | AlertTriggered
@@ -337,7 +370,11 @@ Body = Annotated[
     | Redacted
     | EffectFailed
     | PagerDutyWritten
-    | PostmortemDelivered,
+    | PostmortemDelivered
+    | RoomArchived
+    | Reminded
+    | ReminderSnoozed
+    | ReminderDismissed,
     Field(discriminator="kind"),
 ]
 

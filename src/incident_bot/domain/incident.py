@@ -10,6 +10,8 @@ from incident_bot.domain import entries as e
 from incident_bot.domain.handover import Offer, PersonsTopic, with_holder, without
 from incident_bot.domain.journal import in_force
 from incident_bot.domain.people import Person
+from incident_bot.domain.watch import Watch
+from incident_bot.domain.watch import after as watched
 from incident_bot.domain.words import IC, AlertStatus, Milestone, Severity, Status
 
 
@@ -68,6 +70,7 @@ class Incident(BaseModel):
     which entry is in force for what can be stated again (`subject`), so that a second statement
     supersedes the first. `severity_said`: a person said how bad it is. `held`: who has had each
     role so far; `offers`: who is asked to take it over; `topic`: the one that a person wrote.
+    `watch`: what reminders go by.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -98,6 +101,8 @@ class Incident(BaseModel):
     last_update_at: datetime | None = None
     reopened_at: datetime | None = None
     severity_said: bool = False
+    room_archived: bool = False
+    watch: Watch = Watch()
     last_seq: int = 0
 
     @property
@@ -210,7 +215,10 @@ def _first_acknowledged(state: Incident, at: datetime) -> datetime:
 
 def apply(state: Incident, entry: e.Entry) -> Incident:
     """The state after one more entry that corrects nothing. Corrections need `fold`."""
-    update: dict[str, object] = {"last_seq": max(state.last_seq, entry.seq)}
+    update: dict[str, object] = {
+        "last_seq": max(state.last_seq, entry.seq),
+        "watch": watched(state.watch, entry),
+    }
     if (about := subject(entry.body)) is not None:
         update["current"] = {**state.current, about: entry.seq}
     state = state.model_copy(update=update)
@@ -270,6 +278,8 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
         case e.RoomOpened(channel_id=channel_id, name=name):
             room = Room(channel_id=channel_id, name=name)
             return state.model_copy(update={"room": room, "room_problem": None})
+        case e.RoomArchived():
+            return state.model_copy(update={"room_archived": True})
         case e.PeopleInvited(people=people):
             new = tuple(p for p in people if not any(p.is_same(q) for q in state.invited))
             return state.model_copy(update={"invited": state.invited + new})
@@ -323,6 +333,9 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
             | e.Retracted()
             | e.Redacted()
             | e.PostmortemDelivered()
+            | e.Reminded()
+            | e.ReminderSnoozed()
+            | e.ReminderDismissed()
         ):
             return state
         case _:

@@ -16,6 +16,7 @@ from incident_bot.domain.levels import (
     StatusName,
     Zone,
 )
+from incident_bot.domain.reminder_policy import Reminders
 from incident_bot.domain.words import COMMS, IC, OPS, Severity, Status
 
 
@@ -146,6 +147,9 @@ class Policy(BaseModel):
     `/incident`, the role keys, Slack user ids and user groups that may do it; a verb that is not
     there is free for everyone. But `private`, who may know private incidents beside their
     members: nobody when it is not there.
+
+    `archive_after_days`: how long after its end an incident's room is kept open (None: for ever);
+    in seven days are the five working days that a postmortem may take (response.pagerduty.com).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -162,6 +166,8 @@ class Policy(BaseModel):
     slos: tuple[Slo, ...] = ()
     zones: tuple[Zone, ...] = DEFAULT_ZONES
     retries: Retries = Retries()
+    reminders: Reminders = Reminders()
+    archive_after_days: int | None = 7
 
     def role(self, key: str) -> Role | None:
         """The role by its key, or None."""

@@ -114,6 +114,19 @@ class ImpactArea(StrEnum):
     BUSINESS = "business"
 
 
+class ReminderKind(StrEnum):
+    """What the bot reminds a room of. `archive`: that the room will be archived."""
+
+    NO_IC = "no_ic"
+    UPDATE_DUE = "update_due"
+    NOT_RESOLVED = "not_resolved"
+    NO_IMPACT_START = "no_impact_start"
+    NO_ACTIONS = "no_actions"
+    NOT_APPROVED = "not_approved"
+    ACTION_OVERDUE = "action_overdue"
+    ARCHIVE = "archive"
+
+
 IC = "ic"
 OPS = "ops"
 COMMS = "comms"

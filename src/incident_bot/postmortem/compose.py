@@ -40,6 +40,10 @@ _SILENT = (
     e.EffectFailed,
     e.PagerDutyWritten,
     e.AlertOther,
+    e.RoomArchived,
+    e.Reminded,
+    e.ReminderSnoozed,
+    e.ReminderDismissed,
 )
 
 

@@ -91,6 +91,13 @@ def _confirmed(incident: Incident, command: c.RecordPagerDuty, seq: int) -> tupl
     return (say(ref, asked_in, (words,), part=f"all-{command.what}"),)
 
 
+def archived(incident: Incident, command: c.RecordArchive, now: datetime) -> Decision:
+    """The room is archived: nothing more is said there."""
+    if incident.room_archived:
+        return Decision()
+    return Decision(entries=(NewEntry(e.RoomArchived(channel_id=command.channel_id), now),))
+
+
 def delivery(incident: Incident, command: c.RecordDelivery, now: datetime) -> Decision:
     """The draft is in the room."""
     body = e.PostmortemDelivered(file_id=command.file_id, name=command.name)

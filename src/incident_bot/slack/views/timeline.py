@@ -7,6 +7,7 @@ from incident_bot.domain import entries as e
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.journal import Line
 from incident_bot.domain.policy import Policy
+from incident_bot.domain.words import ReminderKind
 from incident_bot.slack.views.answer import Answer, shown
 from incident_bot.slack.views.sentence import escape, escaped, moment, one_line
 
@@ -98,6 +99,14 @@ def words(body: e.Body, policy: Policy) -> str:
             return f"PagerDuty: {what}"
         case e.PostmortemDelivered(name=name):
             return f"{name} delivered"
+        case e.RoomArchived():
+            return "War room archived"
+        case e.Reminded(reminder=reminder):
+            return f"Reminder: {_plain(reminder)}"
+        case e.ReminderSnoozed(reminder=reminder):
+            return f"Reminder put off: {_plain(reminder)}"
+        case e.ReminderDismissed(reminder=reminder):
+            return f"Reminder dismissed: {_plain(reminder)}"
         case _:
             assert_never(body)
 
@@ -105,6 +114,10 @@ def words(body: e.Body, policy: Policy) -> str:
 def _role(key: str, policy: Policy) -> str:
     known = policy.role(key)
     return known.name if known else key
+
+
+def _plain(reminder: ReminderKind) -> str:
+    return reminder.value.replace("_", " ")
 
 
 def _line(line: Line, policy: Policy) -> str:

@@ -1,0 +1,186 @@
+"""Reminders are told, put off and dismissed; the room of what is over is archived."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from incident_bot.domain import commands as c
+from incident_bot.domain import entries as e
+from incident_bot.domain.decision import Decision, NewEntry, NewJob, Refusal, Reply, Sentence
+from incident_bot.domain.decisions.common import duration_words, must_exist, say
+from incident_bot.domain.decisions.undo import archive
+from incident_bot.domain.incident import Incident
+from incident_bot.domain.policy import Policy
+from incident_bot.domain.reminders import NOTICE, Reminder, due, holds, next_update_due
+from incident_bot.domain.words import IC, Milestone, ReminderKind, Status
+
+Button = Mapping[str, str]
+
+SNOOZE = timedelta(minutes=30)
+SNOOZE_AFTERWARDS = timedelta(days=1)
+"""For how long a reminder is put off: while the incident goes on, and when it is over."""
+
+_AFTERWARDS = (ReminderKind.NO_ACTIONS, ReminderKind.NOT_APPROVED, ReminderKind.ACTION_OVERDUE)
+NO_MORE = "There is nothing to be reminded of any more: this is settled."
+
+
+def remind(incident: Incident, policy: Policy, now: datetime) -> Decision:
+    """Tell what is due, a message for each; nothing when somebody else has told it already."""
+    entries: list[NewEntry] = []
+    jobs: list[NewJob] = []
+    for reminder in due(incident, policy, now):
+        seq = incident.last_seq + len(entries) + 1
+        body = e.Reminded(reminder=reminder.kind, subject=reminder.subject)
+        entries.append(NewEntry(body, now))
+        if reminder.kind is ReminderKind.ARCHIVE and reminder.times:
+            jobs.append(archive(incident.ref, seq))
+            continue
+        sentence, buttons = _said(incident, reminder, policy, now)
+        jobs.append(say(incident.ref, seq, sentence, buttons=buttons))
+    return Decision(entries=tuple(entries), jobs=tuple(jobs))
+
+
+def snooze(
+    incident: Incident, command: c.SnoozeReminder, policy: Policy, now: datetime
+) -> Decision:
+    """Put it off; it comes once more then, however often it has come."""
+    _must_hold(incident, command, policy)
+    until = now + _snoozed(command.reminder)
+    body = e.ReminderSnoozed(reminder=command.reminder, subject=command.subject, until=until)
+    return Decision(
+        entries=(NewEntry(body, now),),
+        reply=Reply((*_who(command), "put this off until ", until, ".")),
+    )
+
+
+def dismiss(
+    incident: Incident, command: c.DismissReminder, policy: Policy, now: datetime
+) -> Decision:
+    """No more of it; a cause that comes again (a second mitigation) is told again."""
+    _must_hold(incident, command, policy)
+    body = e.ReminderDismissed(reminder=command.reminder, subject=command.subject)
+    did: Sentence = (*_who(command), "dismissed this: no more reminders of it.")
+    if command.reminder is ReminderKind.ARCHIVE:
+        did = (*_who(command), "keeps this room open: it is not archived.")
+    return Decision(entries=(NewEntry(body, now),), reply=Reply(did))
+
+
+def _must_hold(
+    incident: Incident, command: c.SnoozeReminder | c.DismissReminder, policy: Policy
+) -> None:
+    must_exist(incident)
+    if not holds(incident, policy, command.reminder, command.subject):
+        raise Refusal(NO_MORE)
+
+
+def _who(command: c.Command) -> Sentence:
+    person = command.actor.person
+    return (person, " ") if person is not None else ("Somebody ",)
+
+
+def _snoozed(kind: ReminderKind) -> timedelta:
+    return SNOOZE_AFTERWARDS if kind in _AFTERWARDS else SNOOZE
+
+
+def _said(
+    incident: Incident, reminder: Reminder, policy: Policy, now: datetime
+) -> tuple[Sentence, tuple[Button, ...]]:
+    """What happened and what to do, and the buttons for it."""
+    sentence, fitting = _words(incident, reminder, policy, now)
+    value = f"{incident.ref} {reminder.kind}"
+    if reminder.subject:
+        value += f" {reminder.subject}"
+    if reminder.kind is ReminderKind.ARCHIVE:
+        keep = {"action": "dismiss_reminder", "label": "Keep this room open", "value": value}
+        return sentence, (keep,)
+    later = "Snooze 1 day" if reminder.kind in _AFTERWARDS else "Snooze 30 min"
+    return sentence, (
+        *fitting,
+        {"action": "snooze_reminder", "label": later, "value": value},
+        {"action": "dismiss_reminder", "label": "Dismiss", "value": value},
+    )
+
+
+def _words(
+    incident: Incident, reminder: Reminder, policy: Policy, now: datetime
+) -> tuple[Sentence, tuple[Button, ...]]:
+    ref = incident.ref
+    over = incident.watch.learned.get("over", now)
+    match reminder.kind:
+        case ReminderKind.NO_IC:
+            role = policy.role(IC)
+            name = role.name if role else "Incident Commander"
+            return (
+                f"{ref} has no {name}, so nobody decides. Take the role with the button, or give "
+                f"it to somebody: `/incident role {IC} @name`.",
+            ), (_button("claim_role", f"Be {name}", f"{ref} {IC}"),)
+        case ReminderKind.UPDATE_DUE:
+            was = next_update_due(incident, policy) or now
+            last = incident.last_update_at
+            since: Sentence = (
+                (f", and the last one is {duration_words((now - last).total_seconds())} old",)
+                if last is not None
+                else (", and there has been none yet",)
+            )
+            return (
+                f"An update of {ref} was due ",
+                was,
+                *since,
+                ". People outside wait for it, even when there is no news: "
+                "`/incident update TEXT`.",
+            ), ()
+        case ReminderKind.NOT_RESOLVED:
+            name = policy.status_name(Status.MITIGATED)
+            at = incident.times.get(Milestone.MITIGATED, now)
+            return (
+                f"{ref} is {name} since ",
+                at,
+                " and still open. If it is over, resolve it; if not, say what is left: "
+                "`/incident update TEXT`.",
+            ), (_button("resolve", f"Resolve {ref}", ref),)
+        case ReminderKind.NO_IMPACT_START:
+            return (
+                f"When did the impact of {ref} begin? It was detected ",
+                incident.times.get(Milestone.DETECTED, now),
+                ". Without the start nobody can say how long customers were affected: "
+                "`/incident impact start 14:20`.",
+            ), (_button("impact_at_detection", "When it was detected", ref),)
+        case ReminderKind.NO_ACTIONS:
+            return (
+                f"{ref} was {policy.status_name(Status.RESOLVED)} ",
+                over,
+                " and has no action items. What keeps it from happening again? "
+                "`/incident action TEXT @owner`. If nothing does, dismiss this.",
+            ), ()
+        case ReminderKind.NOT_APPROVED:
+            return (
+                f"The postmortem of {ref} is a draft since ",
+                over,
+                ". Read it, correct it with `/incident edit`, and approve it: "
+                "`/incident approve as Engineering Manager`.",
+            ), ()
+        case ReminderKind.ACTION_OVERDUE:
+            return _overdue(incident, int(reminder.subject)), ()
+        case ReminderKind.ARCHIVE:
+            name = policy.status_name(incident.status)
+            return (
+                f"{ref} was {name} ",
+                over,
+                ", so this room will be archived ",
+                now + NOTICE,
+                ". Everything in it can still be read and searched. If you need it longer:",
+            ), ()
+
+
+def _overdue(incident: Incident, number: int) -> Sentence:
+    item = next(action.item for action in incident.actions if action.seq == number)
+    owner = item.owner if item.owner is not None else "nobody yet"
+    due_on = item.due.isoformat() if item.due else ""
+    return (
+        f"Action #{number} was due {due_on} and is not done: {item.text}. Owner: ",
+        owner,
+        ". Finish it, or say in your tracker when it will be.",
+    )
+
+
+def _button(action: str, label: str, value: str) -> Button:
+    return {"action": action, "label": label, "value": value, "style": "primary"}
