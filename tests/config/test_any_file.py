@@ -54,6 +54,7 @@ in_form: dict[str, st.SearchStrategy[Any]] = {
     "value": value,
     "list": st.lists(table(INSIDE, value), max_size=3),
     "map": table(FIXED, value),
+    "table": table(INSIDE, value),
     "tables": table([*FIXED, "ic", "scribe"], table(INSIDE, value)),
 }
 nearly_right = st.fixed_dictionaries(
@@ -65,6 +66,21 @@ good_ones: dict[str, st.SearchStrategy[Any]] = {
     "cadences": table(FIXED[:5], st.sampled_from(["1h", "90m", "1h5m", False])),
     "retries": table(
         ["longest", "tell_after"], st.sampled_from(["1m", "0.5s", "90s", "1m30.25s", "1h2m"])
+    ),
+    "reminders": st.fixed_dictionaries(
+        {},
+        optional={
+            "no_ic": st.sampled_from(["5m", "1d2h", "0.5s", False]),
+            "update_due": st.booleans(),
+            "not_approved": st.sampled_from(["3d", "90m", False]),
+            "most": st.integers(1, 10),
+            "quiet": st.sampled_from(["22:00-07:00", "13:00-14:30", False]),
+            "quiet_below": st.sampled_from(["Sev1", "sev5"]),
+            "zone": st.sampled_from(["UTC", "Europe/Berlin"]),
+        },
+    ),
+    "rooms": st.fixed_dictionaries(
+        {}, optional={"archive_after_days": st.integers(1, 365) | st.just(False)}
     ),
     "severities": table(
         FIXED[:5],

@@ -21,6 +21,7 @@ BEYOND = {
     *("statuses.mitigated.name", "roles.lead"),
     *("permissions.role", "permissions.resolve", "permissions.declare.0"),
     *("permissions.private", "permissions.private.0", "routes.1.then"),
+    *("reminders.zone", "reminders.quiet"),
     *("cadences.sev1", "slos.0.objective", "retries.first", "retries.give_up_after"),
 }
 OF_FORM = [(text, key) for text, key, _ in WRONG if key not in BEYOND]

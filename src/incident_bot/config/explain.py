@@ -62,10 +62,12 @@ def _write(section: Section | None, place: Sequence[str]) -> str:
     match section.kind, len(place):
         case "list", 1 | 2:
             return f"write each as a table that begins with [[{section.name}]]"
-        case "tables" | "map", 1:
+        case "tables" | "map" | "table", 1:
             return f"write a table that begins with {section.header}"
         case "tables", 2:
             return f"write a table that begins with [{'.'.join(place)}]"
+        case "table", _:
+            return _example(section.at(place[1]), len(place) > 2)
         case (("list" | "tables"), _):
             return _example(section.at(place[2]), len(place) > 3)
         case _:

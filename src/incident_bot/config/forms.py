@@ -7,7 +7,6 @@ of the key is the fix. The JSON Schema of a form accepts whatever the form accep
 import math
 import re
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import GetCoreSchemaHandler, PlainValidator, WithJsonSchema
@@ -22,9 +21,6 @@ _CHANNEL_ID = r"[CG][A-Z0-9]{8,}"
 _GROUP = r"^(@[^\s@<>,;:]+|S[A-Z0-9]{5,})$"
 _POLICY = r"^[A-Z0-9]{5,40}$"  # PagerDuty promises nothing of its ids; a name has small letters
 _CHANNEL = r"^(#?[^\sA-Z#@.,:;!?()\[\]{}<>'\"/\\]{1,80}|" + _CHANNEL_ID + ")$"
-_EVERY = r"^(?=\d)(?:(\d{1,3})h)?(?:(\d{1,4})m)?$"
-_PATIENCE = r"^(?=.*[1-9])(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,5}(?:\.\d{1,3})?)s)?$"
-_DAYS = r"^[1-9]\d{0,2}d$"
 _WORD = r"^[^\W\d_][\w-]{0,39}$"
 _TEMPLATE = r"^(?=.*[A-Za-z0-9])(?:[^{}\r\n]|\{(?:date|slug|ref|severity)\})+$"
 _SEVERITY = r"^[Ss][Ee][Vv][1-5]$"
@@ -70,7 +66,8 @@ class Fixed:
         return name
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """One line of text."""
     if not isinstance(value, str):
         raise wrong(f"{quoted(value)} is not text")
     if not value.strip():
@@ -81,7 +78,7 @@ def _text(value: object) -> str:
 
 
 def _template(value: object) -> str:
-    text = _text(value)
+    text = as_text(value)
     if not re.fullmatch(_TEMPLATE, text):
         fix = "use {date}, {slug}, {ref} and {severity}, like incident-{date}-{slug}"
         raise wrong(f"{quoted(text)} is not understood", fix)
@@ -113,35 +110,6 @@ def _severity(value: object) -> Severity:
     )
 
 
-def _every(value: object) -> timedelta | None:
-    if value is False:
-        return None
-    found = re.fullmatch(_EVERY, value) if isinstance(value, str) else None
-    fix = 'write "30m", "1h" or "1h30m", or false where nobody counts'
-    if found is None:
-        raise wrong(f"{quoted(value)} is not a time span", fix)
-    span = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0))
-    if not span:
-        raise wrong(f"{quoted(value)} is no time at all", fix)
-    return span
-
-
-def _patience(value: object) -> timedelta:
-    found = re.fullmatch(_PATIENCE, value) if isinstance(value, str) else None
-    if found is None:
-        fix = 'write "0.5s", "30s", "10m", "4h" or "1h30m"'
-        raise wrong(f"{quoted(value)} is not a time span", fix)
-    hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
-
-
-def _window(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(rf"month|{_DAYS}", value):
-        fix = 'write the days, like "30d" or "28d", or "month" for the calendar month'
-        raise wrong(f"{quoted(value)} is not a window", fix)
-    return value
-
-
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong(f"{quoted(value)} is not a number")
@@ -170,7 +138,7 @@ def _share(value: object) -> float:
 
 
 def _person(value: object) -> str:
-    text = _text(value)
+    text = as_text(value)
     if re.fullmatch(EMAIL, text) or is_user(text):
         return text
     if text.startswith("@"):
@@ -185,7 +153,7 @@ def _person(value: object) -> str:
 
 
 def _invitee(value: object) -> str:
-    text = _text(value)
+    text = as_text(value)
     if re.fullmatch(EMAIL, text) or is_user(text) or is_group(text):
         return text
     raise wrong(
@@ -195,7 +163,7 @@ def _invitee(value: object) -> str:
 
 
 def _escalation_policy(value: object) -> str:
-    text = _text(value)
+    text = as_text(value)
     if not re.fullmatch(_POLICY, text):
         raise wrong(
             f"{quoted(text)} is not the id of an escalation policy",
@@ -205,7 +173,7 @@ def _escalation_policy(value: object) -> str:
 
 
 def _word(value: object) -> str:
-    text = _text(value).lower()
+    text = as_text(value).lower()
     if not re.fullmatch(_WORD, text):
         raise wrong(f"{quoted(text)} is not one word", 'write what people type, like "contained"')
     return text
@@ -223,7 +191,7 @@ def _role_key(value: object) -> str:
 
 
 def _who(value: object) -> str:
-    text = _text(value)
+    text = as_text(value)
     if re.fullmatch(ROLE_KEY, text) or is_user(text) or is_group(text):
         return text
     raise wrong(
@@ -267,45 +235,38 @@ class Choice:
         raise wrong(f"{quoted(value)} is not known", f"{fix}write {either(self.words)}")
 
 
-def _like(pattern: str) -> dict[str, Any]:
+def like(pattern: str) -> dict[str, Any]:
+    """The schema of text with this form."""
     return {"type": "string", "pattern": pattern}
 
 
-def _any_of(*schemas: dict[str, Any]) -> WithJsonSchema:
+def any_of(*schemas: dict[str, Any]) -> WithJsonSchema:
+    """What one of these schemas takes."""
     return WithJsonSchema({"anyOf": list(schemas)})
 
 
-_ANY_TEXT = WithJsonSchema(_like(r"^.*\S.*$"))
-_FALSE = {"enum": [False]}
+_ANY_TEXT = WithJsonSchema(like(r"^.*\S.*$"))
+FALSE = {"enum": [False]}
 
-Text = Annotated[str, PlainValidator(_text), _ANY_TEXT]
-Template = Annotated[str, PlainValidator(_template), WithJsonSchema(_like(_TEMPLATE))]
-Channel = Annotated[
-    str | Literal[False], PlainValidator(_channel), _any_of(_like(_CHANNEL), _FALSE)
-]
+Text = Annotated[str, PlainValidator(as_text), _ANY_TEXT]
+Template = Annotated[str, PlainValidator(_template), WithJsonSchema(like(_TEMPLATE))]
+Channel = Annotated[str | Literal[False], PlainValidator(_channel), any_of(like(_CHANNEL), FALSE)]
 SeverityName = Annotated[
     Severity,
     PlainValidator(_severity),
-    _any_of({"enum": [s.label for s in Severity]}, _like(_SEVERITY)),
+    any_of({"enum": [s.label for s in Severity]}, like(_SEVERITY)),
 ]
-Every = Annotated[timedelta | None, PlainValidator(_every), _any_of(_like(_EVERY), _FALSE)]
-Patience = Annotated[timedelta, PlainValidator(_patience), WithJsonSchema(_like(_PATIENCE))]
-Window = Annotated[str, PlainValidator(_window), _any_of({"enum": ["month"]}, _like(_DAYS))]
 Objective = Annotated[
     float,
     PlainValidator(_objective),
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100}),
 ]
 Share = Annotated[float, PlainValidator(_share), WithJsonSchema({"type": "number", "minimum": 0})]
-Person = Annotated[str, PlainValidator(_person), _any_of(_like(EMAIL), _like(_USER))]
-Invitee = Annotated[
-    str, PlainValidator(_invitee), _any_of(_like(EMAIL), _like(_USER), _like(_GROUP))
-]
-EscalationPolicy = Annotated[
-    str, PlainValidator(_escalation_policy), WithJsonSchema(_like(_POLICY))
-]
-Word = Annotated[str, PlainValidator(_word), WithJsonSchema(_like(_WORD))]
-RoleKey = Annotated[str, PlainValidator(_role_key), WithJsonSchema(_like(ROLE_KEY))]
-TypeKey = Annotated[str, PlainValidator(_type_key), WithJsonSchema(_like(ROLE_KEY))]
+Person = Annotated[str, PlainValidator(_person), any_of(like(EMAIL), like(_USER))]
+Invitee = Annotated[str, PlainValidator(_invitee), any_of(like(EMAIL), like(_USER), like(_GROUP))]
+EscalationPolicy = Annotated[str, PlainValidator(_escalation_policy), WithJsonSchema(like(_POLICY))]
+Word = Annotated[str, PlainValidator(_word), WithJsonSchema(like(_WORD))]
+RoleKey = Annotated[str, PlainValidator(_role_key), WithJsonSchema(like(ROLE_KEY))]
+TypeKey = Annotated[str, PlainValidator(_type_key), WithJsonSchema(like(ROLE_KEY))]
 YesOrNo = Annotated[bool, PlainValidator(_yes_or_no), WithJsonSchema({"type": "boolean"})]
-Who = Annotated[str, PlainValidator(_who), _any_of(_like(ROLE_KEY), _like(_USER), _like(_GROUP))]
+Who = Annotated[str, PlainValidator(_who), any_of(like(ROLE_KEY), like(_USER), like(_GROUP))]

@@ -6,6 +6,7 @@ A section is one key at the top of the file. Its kind is how it is written:
     list     [[routes]], a table for each
     map      [cadences], a value for each of its keys
     tables   [roles.ic], a table for each of its keys
+    table    [reminders], keys of its own
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from incident_bot.config.team import as_file
 from incident_bot.config.tree import FileSettings
 from incident_bot.domain.policy import Policy
 
-Kind = Literal["value", "list", "map", "tables"]
+Kind = Literal["value", "list", "map", "tables", "table"]
 
 
 DEFAULTS = as_file(Policy())
@@ -68,7 +69,7 @@ class Section:
                 return self.name
             case "list":
                 return f"[[{self.name}]]"
-            case "map":
+            case "map" | "table":
                 return f"[{self.name}]"
             case "tables":
                 return f"[{self.name}.{self.names[0] if self.names else 'KEY'}]"
@@ -88,6 +89,9 @@ def _section(name: str, field: FieldInfo) -> Section:
     key = replace(_key(name, field), default=DEFAULTS[name])
     model = next(_models(field.annotation), None)
     keys = () if model is None else tuple(_key(n, f) for n, f in model.model_fields.items())
+    if model is field.annotation:
+        given = tuple(replace(k, default=DEFAULTS[name][k.name]) for k in keys)
+        return Section("table", key, tuple(k.name for k in keys), given)
     if get_origin(field.annotation) is dict:
         of, _value = get_args(field.annotation)
         names = next((m.names for m in get_args(of)[1:] if isinstance(m, Fixed)), ())

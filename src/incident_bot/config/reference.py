@@ -123,6 +123,10 @@ def _sections() -> Iterator[str]:
                 yield f"{section.key.description}\n"
                 yield from _table(section.keys)
                 yield from _default_tables(section)
+            case "table":
+                yield f"### `{section.header}`\n"
+                yield f"{section.key.description}\n"
+                yield from _table(section.keys)
             case "map":
                 yield f"### `{section.header}`\n"
                 yield f"{section.key.description}\n"

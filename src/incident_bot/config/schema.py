@@ -40,6 +40,8 @@ def _section(section: Section, raw: Schema, tables: Schema) -> Schema:
         case "list":
             table = _table(section.keys, inside["items"])
             return {"type": "array", "items": table, **told}
+        case "table":
+            return {**_table(section.keys, inside), **told}
         case "map" | "tables":
             of = inside["additionalProperties" if section.names else "patternProperties"]
             of = of if section.names else of[ROLE_KEY]

@@ -6,6 +6,7 @@ tables stand on one line, for a line of a table means nothing without its header
 """
 
 from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
 from textwrap import wrap
 from typing import Any
 
@@ -49,6 +50,11 @@ def _lines(section: Section) -> Iterator[str]:
             yield f"[{section.name}]"
             for name in section.names:
                 yield _setting(name, section.key.default[name])
+        case "table":
+            yield from _comment(section.key.description)
+            yield from _meanings(tuple(replace(k, default=None) for k in section.keys), set())
+            yield f"[{section.name}]"
+            yield from (_setting(key.name, key.default) for key in section.keys)
         case "tables":
             yield from _tables(section)
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from incident_bot.config.tree import (
     FileSettings,
+    ReminderSettings,
     RoleSettings,
+    RoomSettings,
     RouteSettings,
     SloSettings,
     TypeSettings,
@@ -21,6 +23,8 @@ from incident_bot.domain.policy import (
     Role,
     Route,
 )
+from incident_bot.domain.reminder_policy import Quiet, Reminders
+from incident_bot.domain.words import Severity
 
 _DEFAULT = Policy()
 
@@ -44,6 +48,10 @@ def policy_of(tree: FileSettings) -> Policy:
         if tree.zones is None
         else tuple(Zone(name=z.name, from_percent=z.from_percent) for z in tree.zones),
         retries=Retries.model_validate(tree.retries),
+        reminders=_DEFAULT.reminders.model_copy(update=_said_in(tree.reminders)),
+        archive_after_days=_said_in(tree.rooms).get(
+            "archive_after_days", _DEFAULT.archive_after_days
+        ),
     )
 
 
@@ -100,6 +108,10 @@ def as_file(policy: Policy) -> dict[str, Any]:
             for verb, otherwise in (*((v, EVERYONE) for v in VERBS), (READ_PRIVATE, NOBODY))
         },
         "retries": {key: patience(getattr(policy.retries, key)) for key in Retries.model_fields},
+        "reminders": {
+            key: _reminder(getattr(policy.reminders, key)) for key in Reminders.model_fields
+        },
+        "rooms": {"archive_after_days": policy.archive_after_days or False},
     }
 
 
@@ -119,9 +131,36 @@ def patience(span: timedelta) -> str:
     return "".join(f"{number:g}{unit}" for number, unit in parts if number)
 
 
+def after(span: timedelta) -> str:
+    """`"3d"`, `"1d12h"`, `"5m"`."""
+    days = span.days
+    rest = patience(span - timedelta(days=days))
+    return f"{days}d{rest}" if days else rest
+
+
+def _reminder(value: object) -> object:
+    """A value of `[reminders]` as the file writes it."""
+    match value:
+        case None:
+            return False
+        case Severity():
+            return value.label
+        case timedelta():
+            return after(value)
+        case Quiet():
+            return f"{value.begin:%H:%M}-{value.end:%H:%M}"
+        case _:
+            return value
+
+
 def same(priority: str) -> str:
     """A priority as it is compared: PagerDuty's names are typed in any case."""
     return priority.strip().casefold()
+
+
+def _said_in(table: ReminderSettings | RoomSettings) -> dict[str, Any]:
+    """What the file says there, false (None) included."""
+    return {key: getattr(table, key) for key in table.model_fields_set}
 
 
 def _roles(given: Mapping[str, RoleSettings]) -> tuple[Role, ...]:

@@ -13,11 +13,9 @@ from incident_bot.config.forms import (
     Channel,
     Choice,
     EscalationPolicy,
-    Every,
     Fixed,
     Invitee,
     Objective,
-    Patience,
     Person,
     RoleKey,
     SeverityName,
@@ -26,10 +24,19 @@ from incident_bot.config.forms import (
     Text,
     TypeKey,
     Who,
-    Window,
     Word,
     YesOrNo,
     wrong,
+)
+from incident_bot.config.time_forms import (
+    After,
+    Days,
+    Every,
+    Patience,
+    QuietHours,
+    Times,
+    Window,
+    ZoneName,
 )
 from incident_bot.domain.levels import Retries
 from incident_bot.domain.permissions import EVERYONE, NOBODY, READ_PRIVATE, VERBS
@@ -261,6 +268,74 @@ class ZoneSettings(Table):
     )
 
 
+class ReminderSettings(Table):
+    """`[reminders]`. What is not given is as in `Reminders()`."""
+
+    no_ic: After = Field(
+        None,
+        description="Nobody is Incident Commander: so long after the opening, or after the last "
+        "one gave the role back.",
+        examples=["10m"],
+    )
+    update_due: YesOrNo = Field(
+        True,
+        description="An update is overdue by the cadence of its severity (`[cadences]`), and again "
+        "every 15 minutes.",
+        examples=[False],
+    )
+    not_resolved: After = Field(
+        None, description="Mitigated for so long, and not resolved.", examples=["1h"]
+    )
+    no_impact_start: After = Field(
+        None,
+        description="Nobody has said when the impact began, so long after the opening.",
+        examples=["30m"],
+    )
+    no_actions: After = Field(
+        None, description="Resolved for so long, without an action item.", examples=["2d"]
+    )
+    not_approved: After = Field(
+        None,
+        description="Resolved for so long, and the postmortem is not approved.",
+        examples=["5d"],
+    )
+    action_overdue: YesOrNo = Field(
+        True,
+        description="An action item is not done on its day: at nine in the next morning, and again "
+        "every week.",
+        examples=[False],
+    )
+    most: Times = Field(3, description="How often each comes at most, 1 to 10 times.", examples=[2])
+    quiet: QuietHours = Field(
+        None,
+        description="The hours in which reminders of milder severities wait (`quiet_below`): from "
+        "and to, also over midnight, or false for none.",
+        examples=["22:00-07:00"],
+    )
+    quiet_below: SeverityName = Field(
+        _DEFAULT.reminders.quiet_below,
+        description="Which severities the quiet hours are for: those below this one, that is, all "
+        "that are milder. This one itself and the worse ones are reminded at any time.",
+        examples=["Sev1"],
+    )
+    zone: ZoneName = Field(
+        _DEFAULT.reminders.zone,
+        description="Whose clock the quiet hours and the mornings go by.",
+        examples=["Europe/Berlin"],
+    )
+
+
+class RoomSettings(Table):
+    """`[rooms]`."""
+
+    archive_after_days: Days = Field(
+        _DEFAULT.archive_after_days,
+        description="So many days after an incident is resolved or cancelled its room is archived. "
+        "The room is told a day before, and can say no. false: never.",
+        examples=[14],
+    )
+
+
 class FileSettings(Table):
     """What `incident-bot.toml` may hold."""
 
@@ -350,4 +425,14 @@ class FileSettings(Table):
         "nobody wants to read it then. When the other side answers again, all is done at once, in "
         "order. A refusal is never tried again.",
         examples=["30s"],
+    )
+    reminders: ReminderSettings = Field(
+        default_factory=ReminderSettings,
+        description="What a war room is reminded of, and after how long: a time span, after which "
+        "it is also repeated, or false for never. Each reminder stops by itself when what it asks "
+        "for is done, and anybody may put it off or dismiss it.",
+    )
+    rooms: RoomSettings = Field(
+        default_factory=RoomSettings,
+        description="What becomes of war rooms when their incident is over.",
     )
