@@ -18,6 +18,7 @@ from incident_bot.config import Settings
 from incident_bot.domain.commands import AssignRole, Command, RecordInvitation
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT, Person
+from incident_bot.domain.permissions import groups_of
 from incident_bot.domain.policy import Policy
 from incident_bot.effects import Later, Side
 from incident_bot.jobs import Clock, Outside, Pools, Runner, Sweep, Telling, standard_sweeps
@@ -29,6 +30,7 @@ from incident_bot.slack.effects import handlers as slack_handlers
 from incident_bot.slack.effects.budgets import SlackBudgets
 from incident_bot.slack.gateway import Gateway, SlackRefused
 from incident_bot.slack.lookup import Lookup
+from incident_bot.slack.membership import EVERY, Membership
 from incident_bot.slack.socket_mode import SocketMode
 from incident_bot.slack.trouble import Trouble
 from incident_bot.slack.views.room_name import candidates
@@ -101,6 +103,8 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             stack.push_async_callback(pager.close)
 
         lookup = Lookup(gateway)
+        membership = Membership(lookup, groups_of(settings.policy))
+        service.stands = membership
         people = People(
             store,
             slack_user=lookup.slack_user,
@@ -200,6 +204,7 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             (
                 *standard_sweeps(store, runner.wake),
                 Sweep("who waits for PagerDuty", min(5.0, tell_after / 4), telling.sweep),
+                Sweep("who is in which user group", EVERY, membership.refresh),
             )
         )
 
@@ -211,7 +216,9 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             stack.push_async_callback(_end, background)
             ticking.start()
             stack.callback(ticking.stop)
-            warming = asyncio.create_task(_warm(gateway, lookup, settings.policy), name="warm")
+            warming = asyncio.create_task(
+                _warm(gateway, lookup, membership, settings.policy), name="warm"
+            )
             stack.callback(warming.cancel)
             if socket_mode is not None:
                 background += socket_mode.start()
@@ -226,9 +233,13 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
         yield Bot(store, service, runner, http, socket_mode, life, start, drain)
 
 
-async def _warm(gateway: Gateway, lookup: Lookup, policy: Policy) -> None:
-    """Ask beforehand what the first opening would have to ask. Not reached: it asks then."""
-    if await gateway.warm() and policy.announcement_channel:
+async def _warm(gateway: Gateway, lookup: Lookup, membership: Membership, policy: Policy) -> None:
+    """Ask beforehand what the first opening, or the first who is to be permitted something, would
+    have to ask. Not reached: it asks then."""
+    if not await gateway.warm():
+        return
+    await membership.refresh()
+    if policy.announcement_channel:
         with suppress(Later, SlackRefused):
             await lookup.channel(policy.announcement_channel)
 

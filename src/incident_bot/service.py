@@ -15,8 +15,10 @@ from incident_bot.domain.decide import decide, reads_journal
 from incident_bot.domain.decision import JobKind, Refusal, Reply, from_json, to_json
 from incident_bot.domain.decisions.common import told_aloud
 from incident_bot.domain.incident import Incident
-from incident_bot.domain.people import BOT
+from incident_bot.domain.people import BOT, Person
+from incident_bot.domain.permissions import groups_of, is_restrictable
 from incident_bot.domain.policy import Policy, Route
+from incident_bot.domain.words import Standing
 from incident_bot.effects import Done, LeaseLost
 from incident_bot.store import (
     Delivery,
@@ -31,6 +33,13 @@ from incident_bot.store import (
 )
 
 T = TypeVar("T")
+Stands = Callable[[Person], Awaitable[Mapping[str, Standing]]]
+"""How somebody stands to the user groups that the permissions name; never raises."""
+
+
+async def nothing_known(person: Person) -> Mapping[str, Standing]:
+    """Without Slack nobody can tell who is in a group."""
+    return {}
 
 
 class Unavailable(Exception):
@@ -84,7 +93,7 @@ class Service:
 
     `wake` is called after each commit, `recorded` after each outcome that a runner brought.
     `names` are the channel names to try for a new incident's room, best first. `taker` gets what
-    people wait for with the commit that asks for it.
+    people wait for with the commit that asks for it. `stands` knows who is in which user group.
     """
 
     def __init__(
@@ -101,6 +110,7 @@ class Service:
         self._clock = clock
         self.wake: Callable[[], None] = lambda: None
         self.taker: Taker | None = None
+        self.stands: Stands = nothing_known
         self._keeper = Keeper(store)
         self.recorded: Callable[[c.Command, Incident], None] = lambda command, incident: None
 
@@ -135,9 +145,21 @@ class Service:
             return outcome
 
         taken: list[_Taken] = []
+        command = await self._with_groups(command)
         outcome = await self._record(work, recognised=delivery is not None)
         self._begin(taken, outcome.incident)
         return outcome
+
+    async def groups(self, person: Person) -> Mapping[str, Standing]:
+        """How the person stands to the user groups that the permissions name."""
+        return await self.stands(person) if groups_of(self.policy) else {}
+
+    async def _with_groups(self, command: c.Command) -> c.Command:
+        """The command with how its actor stands to them, where the permissions ask for it."""
+        actor = command.actor
+        if actor.kind != "person" or actor.person is None or not is_restrictable(command):
+            return command
+        return command.model_copy(update={"groups": await self.groups(actor.person)})
 
     async def keep(self, delivery: Delivery, outcome: str) -> bool:
         """Keep a delivery that asks for nothing. False: it was there already."""

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,9 @@ from incident_bot.domain.commands import AlertSeen, Command
 from incident_bot.domain.decision import Reply
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident, Room
+from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy
+from incident_bot.domain.words import Standing
 from incident_bot.service import Outcome
 from incident_bot.slack.app import build_app
 from incident_bot.slack.payload_check import complaints
@@ -87,6 +89,9 @@ class FakeService:
 
     def now(self) -> datetime:
         return NOW
+
+    async def groups(self, person: Person) -> Mapping[str, Standing]:
+        return {}
 
     async def handle(
         self,

@@ -96,6 +96,11 @@ def may(incident: Incident, command: c.Command, policy: Policy) -> None:
         _require(incident, command.actor, command.groups, verb, policy)
 
 
+def is_restrictable(command: c.Command) -> bool:
+    """True for a command that `permissions` may keep to some."""
+    return type(command) in RESTRICTABLE
+
+
 def is_group(name: str) -> bool:
     """True for a Slack user group, by `@handle` or id, among the names of `permissions`."""
     return name.startswith(("@", "S"))

@@ -100,6 +100,17 @@ class Lookup:
                 self._members[group] = (time.monotonic() + GROUPS_FRESH, members)
             return members
 
+    async def usergroups(self) -> Mapping[str, frozenset[str]]:
+        """The Slack ids of the members of every user group in use, by its id and by its `@handle`
+        in small letters. One call. Raises Later and SlackRefused."""
+        answer = await self._gateway.call("usergroups.list", urgent=True, include_users=True)
+        found: dict[str, frozenset[str]] = {}
+        for group in answer.get("usergroups") or ():
+            members = frozenset(map(str, group.get("users") or ()))
+            found[str(group["id"])] = members
+            found[f"@{str(group.get('handle')).casefold()}"] = members
+        return found
+
     async def _group_id(self, handle: str) -> str | None:
         until, known = self._groups
         if until <= time.monotonic():

@@ -71,6 +71,10 @@ BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Shown]]] = {
 
 async def _about(asked: Asked, ref: str) -> Asked:
     incident = await choosing.named(
-        ref.strip(), asked.here, asked.person.person, asked.service.store
+        ref.strip(),
+        asked.here,
+        asked.person.person,
+        asked.service.store,
+        reads_private=asked.reads_private,
     )
     return replace(asked, incident=incident)

@@ -6,6 +6,7 @@ can name it, and everybody else is answered as if it did not exist.
 
 from dataclasses import dataclass
 
+from incident_bot.domain import privacy
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Person
@@ -27,7 +28,13 @@ class Chosen:
 
 
 async def choose(
-    typed: Typed, verb: VerbSpec, here: Incident | None, person: Person, store: Reads
+    typed: Typed,
+    verb: VerbSpec,
+    here: Incident | None,
+    person: Person,
+    store: Reads,
+    *,
+    reads_private: bool = False,
 ) -> Chosen:
     """Find the incident that a command is about. Raises Refusal when that is not clear."""
     if not verb.needs_room:
@@ -41,18 +48,27 @@ async def choose(
                 raise _doubtful(typed, verb, here)
             rest = typed.rest_after
     if ref is not None:
-        return Chosen(await named(ref, here, person, store), rest)
+        incident = await named(ref, here, person, store, reads_private=reads_private)
+        return Chosen(incident, rest)
     if here is not None:
         return Chosen(here, rest)
     raise await _which(typed, verb, store)
 
 
-async def named(ref: str, here: Incident | None, person: Person, store: Reads) -> Incident:
-    """The incident of this reference, if the person may know of it; else Refusal."""
+async def named(
+    ref: str,
+    here: Incident | None,
+    person: Person,
+    store: Reads,
+    *,
+    reads_private: bool = False,
+) -> Incident:
+    """The incident of this reference, if the person may know of it; else Refusal, in the same
+    words whether there is such an incident or not."""
     if here is not None and here.ref == ref:
         return here
     incident = await store.incident(ref)
-    if incident is None or not may_know(incident, here, person):
+    if incident is None or not (reads_private or may_know(incident, here, person)):
         raise not_there(ref)
     return incident
 
@@ -68,9 +84,7 @@ def not_there(ref: str) -> Refusal:
 def may_know(incident: Incident, here: Incident | None, person: Person) -> bool:
     """True for everybody when it is public; else in its own room, or for those who were invited,
     hold a role or are asked to take one over, or opened it."""
-    if not incident.private or (here is not None and here.ref == incident.ref):
-        return True
-    return any(person.is_surely(member) for member in incident.members)
+    return (here is not None and here.ref == incident.ref) or privacy.may_know(incident, person)
 
 
 async def _which(typed: Typed, verb: VerbSpec, store: Reads) -> Refusal:

@@ -11,6 +11,9 @@ from pydantic import ValidationError
 
 from incident_bot import logs
 from incident_bot.domain.decision import Refusal, Sentence
+from incident_bot.domain.people import Person
+from incident_bot.domain.permissions import READ_PRIVATE
+from incident_bot.domain.privacy import reads_private
 from incident_bot.domain.times import zone_of
 from incident_bot.service import Unavailable, Unsure
 from incident_bot.slack.grammar import Context, split
@@ -98,7 +101,14 @@ class Desk:
                 return await free_text(asked, typed)
             verb = VERBS[typed.verb]
             store = self._service.store
-            chosen = await choose(typed, verb, asked.here, asked.person.person, store)
+            chosen = await choose(
+                typed,
+                verb,
+                asked.here,
+                asked.person.person,
+                store,
+                reads_private=asked.reads_private,
+            )
             logs.learned(ref=chosen.incident.ref if chosen.incident else None)
             return await verb.handler(replace(asked, incident=chosen.incident, rest=chosen.rest))
 
@@ -225,7 +235,14 @@ class Desk:
             context=context,
             delivery=None,
             verbs=VERBS,
+            reads_private=await self._reads_private(person.person),
         )
+
+    async def _reads_private(self, person: Person) -> bool:
+        policy = self._service.policy
+        if READ_PRIVATE not in policy.permissions:
+            return False
+        return reads_private(person, await self._service.groups(person), policy)
 
     async def _within(
         self, work: Callable[[], Awaitable[T]], what: str, recorded: list[Sentence]

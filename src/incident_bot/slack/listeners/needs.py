@@ -1,12 +1,15 @@
 """What the listeners need of the rest of the bot, as small as it is."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 from incident_bot.domain.commands import AlertSeen, Command
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
+from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy
+from incident_bot.domain.words import Standing
 from incident_bot.service import Outcome
 from incident_bot.store import Delivery, KnownPerson
 
@@ -31,6 +34,7 @@ class Serves(Protocol):
     @property
     def policy(self) -> Policy: ...
     def now(self) -> datetime: ...
+    async def groups(self, person: Person) -> Mapping[str, Standing]: ...
     async def handle(
         self,
         command: Command,
