@@ -60,6 +60,7 @@ class Declare:
     title: str
     severity: Severity | None = None
     private: bool = False
+    type: str | None = None
 
 
 @dataclass(frozen=True)

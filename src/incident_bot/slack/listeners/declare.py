@@ -4,6 +4,7 @@ from incident_bot.domain import commands as c
 from incident_bot.slack.grammar import opening
 from incident_bot.slack.grammar.request import Declare
 from incident_bot.slack.listeners.spec import Asked, VerbSpec
+from incident_bot.slack.views import listing
 from incident_bot.slack.views.answer import Answer
 
 
@@ -15,7 +16,11 @@ async def declare(asked: Asked) -> Answer:
 async def open_incident(asked: Asked, wanted: Declare) -> Answer:
     """Open what was read from a command, from free text or from a button."""
     command = c.Declare(
-        actor=asked.actor, title=wanted.title, severity=wanted.severity, private=wanted.private
+        actor=asked.actor,
+        title=wanted.title,
+        severity=wanted.severity,
+        private=wanted.private,
+        type=wanted.type,
     )
     return await asked.do(command)
 
@@ -23,9 +28,10 @@ async def open_incident(asked: Asked, wanted: Declare) -> Answer:
 VERB = VerbSpec(
     name="declare",
     group="Start and end",
-    usage=("declare [sev2] [--private] TITLE",),
+    usage=("declare [sev2] [--private] [--type KEY] TITLE",),
     help="opens an incident and its war room",
     example=opening.EXAMPLE,
     handler=declare,
     needs_room=False,
+    choices=listing.types,
 )

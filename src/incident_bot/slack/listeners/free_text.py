@@ -83,6 +83,8 @@ async def declare_pressed(asked: Asked) -> Answer:
 def button_value(wanted: Declare) -> str:
     """The declaration as text for a button: the flags first, so that a cut never loses them."""
     flags = "--private " if wanted.private else ""
+    if wanted.type is not None:
+        flags += f"--type {wanted.type} "
     if wanted.severity is not None:
         flags += f"--severity {wanted.severity.label.lower()} "
     title = wanted.title

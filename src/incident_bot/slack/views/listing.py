@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.levels import SeverityLevel
-from incident_bot.domain.policy import Policy, Role
+from incident_bot.domain.policy import IncidentType, Policy, Role
 from incident_bot.domain.reminders import in_words, next_update_due
 from incident_bot.domain.words import Milestone, Status
 from incident_bot.slack.views.answer import Answer, shown
@@ -70,6 +70,13 @@ def role_keys(policy: Policy) -> str:
     return "\n".join(lines)
 
 
+def types(policy: Policy) -> str:
+    """The types that an incident may be declared as; empty when there are none."""
+    if not policy.types:
+        return ""
+    return "\n".join(["Types of incidents:", *map(_type, policy.types)])
+
+
 def status(incident: Incident, policy: Policy) -> Answer:
     """Where it stands, and when it came there."""
     lines = [_line(incident, policy)]
@@ -119,6 +126,13 @@ def _level(level: SeverityLevel) -> str:
     updates = f" _(an update every {often})_" if often else ""
     text = escaped(one_line(level.description), 300)
     return f"• *{level.severity.label}* – {text}{updates}"
+
+
+def _type(kind: IncidentType) -> str:
+    means = [kind.severity.label] if kind.severity else []
+    means += ["private"] if kind.private else []
+    brackets = f" _({', '.join(means)})_" if means else ""
+    return f"• {escaped(one_line(kind.name), 60)} (`{escape(kind.key)}`){brackets}"
 
 
 def _reached(milestone: Milestone, policy: Policy) -> str:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from ..wire import Wire
-from . import views
+from . import seeing, views
 from .answers import message_problem
 from .blocks import named
 from .chat import bot_message
@@ -111,6 +111,14 @@ class Scene(Wire):
     def home(self, user: User) -> JSON:
         """The Home tab published for this person; KeyError when there is none."""
         return self.desk.homes[user.id]
+
+    def visible_to(self, user: User) -> JSON:
+        """All that this person can see of the workspace (`seeing.visible_to`)."""
+        return seeing.visible_to(self.desk, user)
+
+    def text_visible_to(self, user: User) -> str:
+        """The same as one text, to look for words in."""
+        return seeing.text_visible_to(self.desk, user)
 
     def mention(self, user: User) -> str:
         """How a mention of this person arrives in a command: `<@U…|name>`."""
