@@ -122,6 +122,30 @@ def test_list_shows_what_is_open_but_nothing_private_and_no_control_character() 
 
 
 @pytest.mark.usefixtures("journal")
+def test_list_says_what_it_leaves_out_and_marks_what_is_private() -> None:
+    plain = call("list").output
+    assert "A secret thing" not in plain and "INC-2" not in plain
+    assert "1 private not shown. With them: list --private" in plain
+    everything = call("list", "--private").output
+    (secret,) = (line for line in everything.splitlines() if "INC-2" in line)
+    assert "A secret thing" in secret and secret.endswith("PRIVATE")
+    assert everything.count("PRIVATE") == 1 and "not shown" not in everything
+    assert [i["ref"] for i in json.loads(call("list", "--json").output)] == ["INC-1"]
+    found = json.loads(call("list", "--json", "--private").output)
+    assert {i["ref"]: i["private"] for i in found} == {"INC-2": True, "INC-1": False}
+
+
+@pytest.mark.usefixtures("journal")
+@pytest.mark.parametrize("verb", ["timeline", "export"])
+def test_a_private_incident_is_printed_only_when_that_is_said(verb: str) -> None:
+    refused = call(verb, "INC-2")
+    assert refused.exit_code == 1
+    assert "A secret thing" not in refused.output + refused.stderr
+    assert "INC-2 is private" in refused.stderr and "add --private" in refused.stderr
+    assert "A secret thing" in call(verb, "INC-2", "--private").output
+
+
+@pytest.mark.usefixtures("journal")
 def test_timeline_is_markdown_or_json() -> None:
     assert "Checkout" in call("timeline", "inc-1").output
     assert "\x1b" not in call("timeline", "INC-1").output

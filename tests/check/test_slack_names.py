@@ -142,6 +142,22 @@ async def test_user_groups_exist(
     assert "there is no @payment (the route “all”)" in lines[0].found
 
 
+async def test_groups_that_are_permitted_something_exist(
+    slack: SlackStandIn, env: Env, configure: Callable[[str], None]
+) -> None:
+    slack.add_usergroup("sre", [])
+    configure('[permissions]\nresolve = ["ic", "@sre"]\nprivate = ["@sre"]')
+    await says(env, "slack.groups", OK, "@sre")
+    configure(
+        '[permissions]\nresolve = ["@sree"]\n[types.security]\ninvite = ["@sree", "@securty"]'
+    )
+    both, typing_error = await found(env, "slack.groups")
+    assert "there is no @sree (types.security, permissions.resolve)" in both.found
+    assert "is refused; nobody of it is invited" in both.fix
+    assert "there is no @securty (types.security)" in typing_error.found
+    assert "refused" not in typing_error.fix
+
+
 async def test_a_plan_without_user_groups_is_said_so(
     slack: SlackStandIn, env: Env, configure: Callable[[str], None]
 ) -> None:

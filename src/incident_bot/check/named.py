@@ -51,6 +51,8 @@ def _people(policy: Policy) -> Iterator[tuple[str, str]]:
         yield from ((name, f"roles.{role.key}") for name in role.people)
     for route in policy.routes:
         yield from ((name, f"the route “{route.name}”") for name in route.invite)
+    for kind in policy.types:
+        yield from ((name, f"types.{kind.key}") for name in kind.invite)
     keys = {role.key for role in policy.roles}
     for verb, names in policy.permissions.items():
         yield from ((name, f"permissions.{verb}") for name in names if name not in keys)

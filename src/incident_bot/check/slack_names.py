@@ -158,7 +158,7 @@ def person_problem(said: Said) -> str:
 
 
 async def groups(slack: Slack, named: Named) -> list[Finding]:
-    """The user groups whose people are invited exist and are in use."""
+    """The user groups whose people are invited, or may do what others may not, are in use."""
     if not named.groups:
         return [ok(GROUPS, "the configuration names none")]
     try:
@@ -178,12 +178,21 @@ def groups_findings(named: Named, listed: list[Mapping[str, Any]]) -> list[Findi
     for name in named.groups:
         group = known.get(name.casefold() if name.startswith("@") else name)
         if group is None:
-            fix = "Check the handle under People, User groups; nobody of it is invited."
+            fix = f"Check the handle under People, User groups; {_without(name, named)}."
             found.append(warn(GROUPS, f"there is no {where(name, named.groups)}", fix))
         elif group.get("date_delete"):
-            fix = "Enable it under People, User groups; nobody of it is invited."
+            fix = f"Enable it under People, User groups; {_without(name, named)}."
             found.append(warn(GROUPS, f"{where(name, named.groups)} is disabled", fix))
     return found or [ok(GROUPS, f"{', '.join(named.groups)} exist" + _s(named))]
+
+
+def _without(name: str, named: Named) -> str:
+    """What follows from a group that cannot be asked for."""
+    permitted = sum(place.startswith("permissions.") for place in named.groups[name])
+    says = ["nobody is taken for one of it, and is refused"] if permitted else []
+    if permitted < len(named.groups[name]):
+        says.append("nobody of it is invited")
+    return "; ".join(says)
 
 
 def _s(named: Named) -> str:

@@ -17,18 +17,25 @@ app = typer.Typer()
 
 Ref = Annotated[str, typer.Argument(help="The incident, like INC-1.", metavar="REF")]
 
+Private = Annotated[
+    bool, typer.Option("--private", help="Needed for a private incident: mind who can read it.")
+]
+
 
 @app.command(name="list")
 def list_incidents(
     every: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="Also the private ones.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List incidents, newest first. Private ones are left out."""
+    """List incidents, newest first. Private ones are left out unless --private is given."""
 
     async def read(store: Store) -> list[Incident]:
-        return await store.incidents(only_open=not every, include_private=False, limit=1000)
+        return await store.incidents(only_open=not every, include_private=True, limit=1000)
 
-    found = with_store(read)
+    all_of_them = with_store(read)
+    found = [incident for incident in all_of_them if private or not incident.private]
+    left_out = len(all_of_them) - len(found)
     if as_json:
         print_json(
             [
@@ -37,6 +44,7 @@ def list_incidents(
                     "title": i.title,
                     "severity": i.severity.label,
                     "status": i.status.value,
+                    "private": i.private,
                     "detected": i.detected.isoformat(),
                     "room": i.room.name if i.room else None,
                 }
@@ -48,18 +56,21 @@ def list_incidents(
     for i in found:
         status = printable(team.status_name(i.status))
         room = f"#{i.room.name}" if i.room else "no room yet"
+        mark = "  PRIVATE" if i.private else ""
         typer.echo(
             f"{i.ref:8} {i.severity.label}  {status:12} "
-            f"{i.detected:%Y-%m-%d %H:%M} UTC  {printable(i.title)}  ({room})"
+            f"{i.detected:%Y-%m-%d %H:%M} UTC  {printable(i.title)}  ({room}){mark}"
         )
     if not found:
         typer.echo("No incidents." if every else "No open incidents. All of them: list --all")
+    if left_out:
+        typer.echo(f"{left_out} private not shown. With them: list --private")
 
 
 @app.command()
-def timeline(ref: Ref, as_json: AsJson = False) -> None:
+def timeline(ref: Ref, private: Private = False, as_json: AsJson = False) -> None:
     """Print an incident's timeline as Markdown, in UTC."""
-    incident, journal = _load(ref)
+    incident, journal = _load(ref, private=private)
     if as_json:
         print_json(
             [
@@ -85,11 +96,12 @@ def export(
         Path | None, typer.Option("--out", help="The file to write; without it, standard output.")
     ] = None,
     form: Annotated[str, typer.Option("--format", help="md (others will follow).")] = "md",
+    private: Private = False,
 ) -> None:
     """Write an incident's postmortem draft."""
     if form != "md":
         stop(f"--format {form} is not known here: use md.", WRONG)
-    incident, journal = _load(ref)
+    incident, journal = _load(ref, private=private)
     text = write_postmortem(incident, journal, policy())
     if out is None:
         typer.echo(text, nl=False)
@@ -102,7 +114,7 @@ def export(
     typer.echo(f"Wrote {out}")
 
 
-def _load(ref: str) -> tuple[Incident, list[Entry]]:
+def _load(ref: str, *, private: bool) -> tuple[Incident, list[Entry]]:
     async def read(store: Store) -> tuple[Incident | None, list[Entry]]:
         name = ref.strip().upper()
         return await store.incident(name), await store.journal(name)
@@ -110,4 +122,10 @@ def _load(ref: str) -> tuple[Incident, list[Entry]]:
     incident, journal = with_store(read)
     if incident is None:
         stop(f"There is no {ref}. See what there is: incident-bot list --all", FAILED)
+    if incident.private and not private:
+        stop(
+            f"{incident.ref} is private: what is printed here may be seen by others than those "
+            "who were invited to it. If you want it all the same, add --private.",
+            FAILED,
+        )
     return incident, journal
