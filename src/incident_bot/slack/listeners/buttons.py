@@ -1,13 +1,13 @@
 """The buttons under the bot's messages. An `action_id` may carry a suffix behind a colon."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.decisions.alerts import UNKNOWN_ALERT
 from incident_bot.domain.words import Status
-from incident_bot.slack.listeners import choosing, handover, war_room
+from incident_bot.slack.listeners import handover, war_room
+from incident_bot.slack.listeners.choosing import about
 from incident_bot.slack.listeners.free_text import declare_pressed
 from incident_bot.slack.listeners.spec import Asked, Shown
 from incident_bot.slack.views.answer import Answer, answer
@@ -20,7 +20,7 @@ async def claim_role(asked: Asked) -> Answer:
     ref, _, role = asked.rest.strip().partition(" ")
     if not role:
         raise Refusal(OLD_BUTTON)
-    asked = await _about(asked, ref)
+    asked = await about(asked, ref)
     return await asked.do(
         c.AssignRole(actor=asked.actor, role=role, holder=asked.person.person, only_if_free=True)
     )
@@ -28,19 +28,19 @@ async def claim_role(asked: Asked) -> Answer:
 
 async def mark_mitigated(asked: Asked) -> Answer:
     """The impact has ended; the cause may be left."""
-    asked = await _about(asked, asked.rest)
+    asked = await about(asked, asked.rest)
     return await asked.do(c.ChangeStatus(actor=asked.actor, status=Status.MITIGATED))
 
 
 async def resolve(asked: Asked) -> Answer:
     """It is over."""
-    asked = await _about(asked, asked.rest)
+    asked = await about(asked, asked.rest)
     return await asked.do(c.Resolve(actor=asked.actor))
 
 
 async def keep_open(asked: Asked) -> Answer:
     """Not yet, whatever PagerDuty says."""
-    asked = await _about(asked, asked.rest)
+    asked = await about(asked, asked.rest)
     return await asked.do(c.KeepOpen(actor=asked.actor))
 
 
@@ -67,14 +67,3 @@ BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Shown]]] = {
     "declare_text": declare_pressed,
 }
 """What each `action_id` (without its suffix) does."""
-
-
-async def _about(asked: Asked, ref: str) -> Asked:
-    incident = await choosing.named(
-        ref.strip(),
-        asked.here,
-        asked.person.person,
-        asked.service.store,
-        reads_private=asked.reads_private,
-    )
-    return replace(asked, incident=incident)

@@ -4,7 +4,7 @@ A private incident fails closed: outside its own room only those who are known t
 can name it, and everybody else is answered as if it did not exist.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from incident_bot.domain import privacy
 from incident_bot.domain.decision import Refusal
@@ -13,7 +13,7 @@ from incident_bot.domain.people import Person
 from incident_bot.slack.grammar import Typed
 from incident_bot.slack.grammar.words import in_code
 from incident_bot.slack.listeners.needs import Reads
-from incident_bot.slack.listeners.spec import VerbSpec
+from incident_bot.slack.listeners.spec import Asked, VerbSpec
 from incident_bot.slack.views.sentence import one_line, shorten
 
 LISTED = 5
@@ -53,6 +53,19 @@ async def choose(
     if here is not None:
         return Chosen(here, rest)
     raise await _which(typed, verb, store)
+
+
+async def about(asked: Asked, ref: str) -> Asked:
+    """The same request, about the incident of this reference, which a button, a form or a shortcut
+    carries. Refusal as `named`."""
+    incident = await named(
+        ref.strip(),
+        asked.here,
+        asked.person.person,
+        asked.service.store,
+        reads_private=asked.reads_private,
+    )
+    return replace(asked, incident=incident)
 
 
 async def named(

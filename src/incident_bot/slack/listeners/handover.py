@@ -1,7 +1,5 @@
 """`/incident handover`: somebody is asked to take a role over, and answers with a button."""
 
-from dataclasses import replace
-
 from incident_bot.domain.commands import AcceptOffer, DeclineOffer, OfferRole, WithdrawOffer
 from incident_bot.domain.decision import Refusal
 from incident_bot.slack.grammar import people
@@ -40,9 +38,7 @@ async def _about(asked: Asked) -> tuple[Asked, str, int]:
     if len(words) != 3 or not words[2].isdecimal():
         raise Refusal(OLD)
     ref, role, offer = words
-    store = asked.service.store
-    incident = await choosing.named(ref, asked.here, asked.person.person, store)
-    return replace(asked, incident=incident), role, int(offer)
+    return await choosing.about(asked, ref), role, int(offer)
 
 
 VERB = VerbSpec(

@@ -23,6 +23,5 @@ async def join(asked: Asked) -> Answer:
 
 async def restore_topic(asked: Asked) -> Answer:
     """The status takes the place of a topic that a person wrote."""
-    ref, store = asked.rest.strip(), asked.service.store
-    incident = await choosing.named(ref, asked.here, asked.person.person, store)
-    return await replace(asked, incident=incident).do(RestoreTopic(actor=asked.actor))
+    asked = await choosing.about(asked, asked.rest)
+    return await asked.do(RestoreTopic(actor=asked.actor))
