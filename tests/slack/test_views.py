@@ -244,6 +244,47 @@ def test_the_summary_says_when_the_next_update_is_due():
         assert "Next update due" not in words(quiet)
 
 
+def test_an_update_that_is_due_is_called_overdue_in_words():
+    due = DETECTED + timedelta(hours=1)
+    for now, overdue in ((None, False), (due, False), (due + timedelta(minutes=1), True)):
+        _, blocks = summary(an_incident(), Policy(), now)
+        assert ("overdue" in str(blocks)) is overdue
+
+
+def an_action(seq, text="Add an index", owner=None):
+    item = e.ActionAdded(action="prevention", priority="P1", text=text, owner=owner)
+    return Action(seq=seq, item=item)
+
+
+def test_the_first_action_items_are_named_and_the_others_counted():
+    bob = Person(name="Bob", slack_id="U2")
+    shown = words(an_incident(actions=(an_action(3, owner=bob),)))
+    assert "*Action items*\\n• P1 Add an index – <@U2>" in shown
+    shown = words(an_incident(actions=tuple(an_action(n, f"Item {n}") for n in range(1, 9))))
+    assert "Item 5" in shown and "Item 6" not in shown and "… and 3 more" in shown
+
+
+def test_the_impact_is_one_line():
+    impact = {"Users": "~15,000", "Orders": "200", "Regions": "EU", "Revenue": "unknown"}
+    started = {Milestone.IMPACT_STARTED: DETECTED, Milestone.DETECTED: DETECTED}
+    (line,) = [
+        block["text"]["text"]
+        for block in summary(an_incident(impact=impact, times=started), Policy())[1]
+        if "*Impact*" in str(block)
+    ]
+    assert line.startswith("*Impact* since <!date^")
+    assert line.endswith(" · Users: ~15,000 · Orders: 200 · Regions: EU · 1 more")
+
+
+def test_an_announcement_has_the_way_in_while_it_goes_on():
+    room = Room(channel_id="C012345678", name="x")
+    _, blocks = announcement(an_incident(room=room), Policy())
+    (join,) = blocks[-1]["elements"]
+    assert (join["action_id"], join["value"]) == ("join", "INC-1")
+    for none in (an_incident(room=None), an_incident(room=room, status=Status.RESOLVED)):
+        assert "'join'" not in str(announcement(none, Policy())[1])
+
+
 def test_a_private_incident_cannot_be_announced():
     with pytest.raises(ValueError, match="private"):
         announcement(an_incident(private=True), Policy())

@@ -132,10 +132,9 @@ def build(url: str | None, *, name: str = NAME) -> dict[str, Any]:
 
 
 def _home() -> dict[str, Any]:
-    if "app_home_opened" not in EVENTS:
-        return {}
+    """Direct messages stand in the Messages tab: without it, Slack takes none."""
     home = {
-        "home_tab_enabled": True,
+        "home_tab_enabled": "app_home_opened" in EVENTS,
         "messages_tab_enabled": True,
         "messages_tab_read_only_enabled": True,
     }

@@ -18,6 +18,7 @@ from incident_bot.slack.views.sentence import escaped, link, moment, one_line, s
 from incident_bot.slack.views.summary import Message, headline, short_mention, since, status_label
 
 OPEN_ROOM = "Open a war room"
+JOIN = "Join"
 NO_ROOM = "No war room could be opened: agree on a channel here"
 
 
@@ -40,8 +41,13 @@ def announcement(incident: Incident, policy: Policy) -> Message:
         )
         blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"{room} · IC: {ic}")]))
     if incident.last_update:
-        update = f"*Last update:* {escaped(incident.last_update, 1_000)}"
+        at = f" · {moment(incident.last_update_at)}" if incident.last_update_at else ""
+        update = f"*Last update*{at}\n{escaped(incident.last_update, 1_000)}"
         blocks.append(SectionBlock(text=MarkdownTextObject(text=update)))
+    if incident.room and not incident.is_over:
+        text = PlainTextObject(text=JOIN, emoji=False)
+        join = ButtonElement(text=text, action_id="join", value=incident.ref)
+        blocks.append(ActionsBlock(elements=[join]))
     return headline(incident, policy), [block.to_dict() for block in blocks]
 
 

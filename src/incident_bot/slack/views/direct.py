@@ -24,8 +24,14 @@ from incident_bot.domain.incident import Incident
 from incident_bot.domain.journal import timeline
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Role
-from incident_bot.slack.views.sentence import escaped, mention, moment, one_line
-from incident_bot.slack.views.summary import Message, action_lines, standing, update_due
+from incident_bot.slack.views.sentence import escaped, moment, one_line
+from incident_bot.slack.views.summary import (
+    Message,
+    action_lines,
+    short_mention,
+    standing,
+    update_due,
+)
 from incident_bot.slack.views.timeline import words
 
 ENTRIES = 5
@@ -85,7 +91,7 @@ def handover(told: Told) -> Message | None:
         rest = _duties(role) if told.args.get("first") else []
         return _message(_now_yours(told, role), [*rest, _context(_hints(incident))])
     name = escaped(role.name, 60)
-    now = f"{mention(told.holder)} is {name}" if told.holder else f"Nobody is {name}"
+    now = f"{short_mention(told.holder)} is {name}" if told.holder else f"Nobody is {name}"
     if incident.is_over:
         status = escaped(one_line(told.policy.status_name(incident.status)), 60)
         now = f"{incident.ref} is {status}"
@@ -104,7 +110,7 @@ READS_JOURNAL = frozenset({"handover"})
 
 def _brief(told: Told, role: Role, by: Person) -> Message:
     incident, name = told.incident, escaped(role.name, 60)
-    head = f"{mention(by)} asks you to take over as *{name}* of {incident.ref}."
+    head = f"{short_mention(by)} asks you to take over as *{name}* of {incident.ref}."
     place = f"\nRoom: <#{incident.room.channel_id}>" if incident.room else ""
     standing_now = standing(incident, told.policy)
     parts = [
@@ -130,7 +136,7 @@ def _brief(told: Told, role: Role, by: Person) -> Message:
     ]
     blocks.append(ActionsBlock(elements=buttons))
     if told.holder:
-        blocks.append(_context(f"Until you accept, {mention(told.holder)} stays {name}."))
+        blocks.append(_context(f"Until you accept, {short_mention(told.holder)} stays {name}."))
     return _message(f"{head}\n{_title(incident)}\n{standing_now}{place}", blocks)
 
 

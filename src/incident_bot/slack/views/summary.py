@@ -40,7 +40,7 @@ CONFIRM_RESOLVE = "This resolves its PagerDuty incidents too and brings the post
 
 ACTIONS_SHOWN = 5
 ALERTS_SHOWN = 5
-IMPACT_SHOWN = 5
+IMPACT_SHOWN = 3
 ROLES_SHOWN = 20
 UPDATE_LENGTH = 1_500
 TOPIC_LENGTH = 250
@@ -196,17 +196,17 @@ def _alert_line(alert: Alert) -> str:
 
 def _impact(incident: Incident) -> str:
     figures = list(incident.impact.items())
-    lines = [
-        f"• {escaped(one_line(n), 80)}: {escaped(one_line(v), 200)}"
+    parts = [
+        f"{escaped(one_line(n), 80)}: {escaped(one_line(v), 200)}"
         for n, v in figures[:IMPACT_SHOWN]
     ]
     if len(figures) > IMPACT_SHOWN:
-        lines.append(f"… and {len(figures) - IMPACT_SHOWN} more")
+        parts.append(f"{len(figures) - IMPACT_SHOWN} more")
     started = incident.times.get(Milestone.IMPACT_STARTED)
-    if not lines and started is None:
+    if not parts and started is None:
         return ""
     head = f"*Impact* since {moment(started)}" if started else "*Impact*"
-    return "\n".join([head, *lines])
+    return " · ".join([head, *parts])
 
 
 def _next_steps(incident: Incident, policy: Policy) -> list[ButtonElement]:
