@@ -20,6 +20,7 @@ from incident_bot.domain.words import (
     ImpactArea,
     Milestone,
     NoteKind,
+    Question,
     Severity,
     Standing,
     Status,
@@ -64,6 +65,8 @@ WANTED: Mapping[type[c.Command], dict[str, Any]] = {
     c.StateMetric: {"name": "x", "peak": "1"},
     c.AddNote: {"note": NoteKind.WELL, "headline": "x"},
     c.StateWhy: {"part": "why", "text": "x"},
+    c.CloseAction: {"number": 3},
+    c.SkipQuestion: {"question": Question.LUCKY},
     c.Approve: {"title": "CTO"},
     c.Resolve: {},
     c.Reopen: {},
@@ -130,6 +133,8 @@ def test_what_one_may_not_write_one_may_not_correct(kind: type[c.Command]) -> No
     if kind in (c.OfferRole, c.WithdrawOffer):
         made.handle(c.AssignRole(actor=by(ALICE), role=IC, holder=ALICE))
         made.handle(c.OfferRole(actor=by(ALICE), to=BOB))
+    if kind is c.CloseAction:
+        made.handle(c.AddAction(actor=by(ALICE), text="y"))
     made.handle(kind.model_validate({"actor": by(ALICE), **WANTED[kind]}))
     number = made.incident.last_seq
     edit = c.Edit(actor=by(BOB), number=number, at=at("14:21"))

@@ -10,12 +10,13 @@ from incident_bot.domain import entries as e
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.incident import Action, Alert, Incident, Room
 from incident_bot.domain.levels import StatusName
-from incident_bot.domain.people import BOT, Person
+from incident_bot.domain.papers import Draft, Papers
+from incident_bot.domain.people import Person
 from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role
 from incident_bot.domain.words import Milestone, NoteKind, Severity, Status
 from incident_bot.slack.payload_check import complaints
 from incident_bot.slack.views.announcement import alert_announcement, announcement
-from incident_bot.slack.views.delivery import postmortem_comment, still_to_write
+from incident_bot.slack.views.delivery import postmortem_comment
 from incident_bot.slack.views.question import ask_to_resolve, said
 from incident_bot.slack.views.summary import summary, topic
 from incident_bot.standin.slack.blocks import check_blocks
@@ -296,17 +297,14 @@ def test_the_question_names_the_incident():
     assert [el["text"]["text"] for el in blocks[1]["elements"]] == ["Resolve INC-1", "Not yet"]
 
 
-def entry(seq, body):
-    return e.Entry(seq=seq, occurred_at=DETECTED, recorded_at=DETECTED, actor=BOT, body=body)
-
-
 def test_the_draft_names_what_is_still_to_write():
-    journal = [
-        entry(1, e.NoteAdded(note=NoteKind.SUMMARY, headline="It broke.")),
-        entry(2, e.WhyStated(part="root", text="A bad deploy.")),
-    ]
-    missing = [what for what, _ in still_to_write(an_incident(), journal)]
-    assert "summary" not in missing
-    assert "root cause" not in missing
-    assert {"when impact started", "what went well", "action items"} < set(missing)
-    assert "Still to write" in postmortem_comment(an_incident(), journal)
+    known = an_incident(papers=Papers(notes={NoteKind.SUMMARY: 1}), current={"why/root/0": 2})
+    said = postmortem_comment(known)
+    assert "Draft 1 of the postmortem" in said and "Still to write" in said
+    assert "summary" not in said and "root cause" not in said
+    for name in ("when impact started", "what went well", "action items"):
+        assert f"• {name}: `/incident " in said
+    again = an_incident(papers=Papers(draft=Draft(file_id="F1", number=2, seq=9)))
+    assert "Draft 3" in postmortem_comment(again) and "place of draft 2" in postmortem_comment(
+        again
+    )

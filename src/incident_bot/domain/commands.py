@@ -17,6 +17,7 @@ from incident_bot.domain.words import (
     Milestone,
     NoteKind,
     Priority,
+    Question,
     ReminderKind,
     Severity,
     Standing,
@@ -269,6 +270,12 @@ class AddAction(_Command):
     ticket: str | None = None
 
 
+class CloseAction(_Command):
+    """The action item of this number is done."""
+
+    number: int
+
+
 class AddNote(_Command):
     note: NoteKind
     headline: Text
@@ -281,6 +288,12 @@ class StateWhy(_Command):
     part: Literal["problem", "why", "root"]
     text: Text
     number: int | None = Field(default=None, ge=1, le=9)
+
+
+class SkipQuestion(_Command):
+    """The postmortem may go without an answer to this."""
+
+    question: Question
 
 
 class PostUpdate(_Command):
@@ -346,10 +359,11 @@ class RecordArchive(_Command):
 
 
 class RecordDelivery(_Command):
-    """A runner says: the draft is in the room."""
+    """A runner says: the draft is in the room. `seq`: the last entry that it was written from."""
 
     file_id: str
     name: str
+    seq: int = 0
 
 
 class RecordTopic(_Command):
@@ -406,8 +420,10 @@ Command = (
     | StateImpact
     | StateMetric
     | AddAction
+    | CloseAction
     | AddNote
     | StateWhy
+    | SkipQuestion
     | PostUpdate
     | Approve
     | Export

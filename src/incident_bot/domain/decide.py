@@ -10,6 +10,7 @@ from incident_bot.domain.decisions import (
     alerts,
     followup,
     handover,
+    interview,
     opening,
     outages,
     reminding,
@@ -38,6 +39,8 @@ def reads_journal(incident: Incident, command: c.Command) -> bool:
             return f"milestone/{Status.RESOLVED}" in incident.current
         case c.RecordFailure(kind=kind):
             return kind in results.TOLD_ONCE
+        case c.RecordDelivery():
+            return True
         case _:
             return False
 
@@ -54,6 +57,17 @@ def decide(
     Raises Refusal, with a sentence for the person, when it cannot be done, or not by them.
     """
     may(incident, command, policy)
+    decision = _decided(incident, command, policy, now, journal)
+    return interview.followed(incident, decision, now)
+
+
+def _decided(
+    incident: Incident,
+    command: c.Command,
+    policy: Policy,
+    now: datetime,
+    journal: Sequence[Entry],
+) -> Decision:
     match command:
         case c.Declare():
             return opening.declare(incident, command, policy, now)
@@ -119,10 +133,14 @@ def decide(
             return followup.metric(incident, command, now)
         case c.AddAction():
             return followup.action(incident, command, now)
+        case c.CloseAction():
+            return followup.close_action(incident, command, now)
         case c.AddNote():
             return followup.note(incident, command, now)
         case c.StateWhy():
             return followup.why(incident, command, now)
+        case c.SkipQuestion():
+            return interview.skip(incident, command, now)
         case c.PostUpdate():
             return followup.update(incident, command, policy, now)
         case c.Approve():
@@ -144,7 +162,7 @@ def decide(
         case c.RecordArchive():
             return results.archived(incident, command, now)
         case c.RecordDelivery():
-            return results.delivery(incident, command, now)
+            return results.delivery(incident, command, journal, now)
         case c.RecordFailure():
             return results.failure(incident, command, now, journal)
         case c.TellOutage():

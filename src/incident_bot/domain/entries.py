@@ -17,6 +17,7 @@ from incident_bot.domain.words import (
     Milestone,
     NoteKind,
     Priority,
+    Question,
     ReminderKind,
     Severity,
     Status,
@@ -235,6 +236,13 @@ class ActionAdded(_Body):
     free_text: ClassVar[tuple[str, ...]] = ("text", "ticket")
 
 
+class ActionClosed(_Body):
+    """The action item of this number is done."""
+
+    kind: Literal["action_closed"] = "action_closed"
+    number: int
+
+
 class NoteAdded(_Body):
     """Something that people wrote for the postmortem, for the place named by `note`.
 
@@ -257,6 +265,13 @@ class WhyStated(_Body):
     number: int = 0
     text: str
     free_text: ClassVar[tuple[str, ...]] = ("text",)
+
+
+class QuestionSkipped(_Body):
+    """The postmortem goes without an answer to this; nobody is asked for it again."""
+
+    kind: Literal["question_skipped"] = "question_skipped"
+    question: Question
 
 
 class Approved(_Body):
@@ -302,11 +317,15 @@ class PagerDutyWritten(_Body):
 
 
 class PostmortemDelivered(_Body):
-    """Slack confirmed that the draft is in the room as a file."""
+    """Slack confirmed that the draft is in the room as a file, in the place of the one before.
+
+    `seq` is the last entry that it was written from (0: an older version did not say).
+    """
 
     kind: Literal["postmortem_delivered"] = "postmortem_delivered"
     file_id: str
     name: str
+    seq: int = 0
 
 
 class RoomArchived(_Body):
@@ -363,8 +382,10 @@ Body = Annotated[
     | ImpactStated
     | MetricStated
     | ActionAdded
+    | ActionClosed
     | NoteAdded
     | WhyStated
+    | QuestionSkipped
     | Approved
     | Retracted
     | Redacted

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from incident_bot.domain import entries as e
 from incident_bot.domain.handover import Offer, PersonsTopic, with_holder, without
 from incident_bot.domain.journal import in_force
+from incident_bot.domain.papers import Papers, corrected
+from incident_bot.domain.papers import after as filed
 from incident_bot.domain.people import Person
 from incident_bot.domain.watch import Watch
 from incident_bot.domain.watch import after as watched
@@ -61,6 +63,7 @@ class Action(BaseModel):
 
     seq: int
     item: e.ActionAdded
+    done: bool = False
 
 
 class Incident(BaseModel):
@@ -70,7 +73,7 @@ class Incident(BaseModel):
     which entry is in force for what can be stated again (`subject`), so that a second statement
     supersedes the first. `severity_said`: a person said how bad it is. `held`: who has had each
     role so far; `offers`: who is asked to take it over; `topic`: the one that a person wrote.
-    `watch`: what reminders go by.
+    `watch`: what reminders go by; `papers`: what there is for the postmortem.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -103,6 +106,7 @@ class Incident(BaseModel):
     severity_said: bool = False
     room_archived: bool = False
     watch: Watch = Watch()
+    papers: Papers = Papers()
     last_seq: int = 0
 
     @property
@@ -218,6 +222,7 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
     update: dict[str, object] = {
         "last_seq": max(state.last_seq, entry.seq),
         "watch": watched(state.watch, entry),
+        "papers": filed(state.papers, entry),
     }
     if (about := subject(entry.body)) is not None:
         update["current"] = {**state.current, about: entry.seq}
@@ -322,6 +327,10 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
         case e.ActionAdded() as item:
             action = Action(seq=entry.seq, item=item)
             return state.model_copy(update={"actions": (*state.actions, action)})
+        case e.ActionClosed(number=number):
+            closed = {"done": True}
+            actions = (a.model_copy(update=closed) if a.seq == number else a for a in state.actions)
+            return state.model_copy(update={"actions": tuple(actions)})
         case (
             e.AlertAnnotated()
             | e.AlertOther()
@@ -329,6 +338,7 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
             | e.MetricStated()
             | e.NoteAdded()
             | e.WhyStated()
+            | e.QuestionSkipped()
             | e.Approved()
             | e.Retracted()
             | e.Redacted()
@@ -352,7 +362,9 @@ def fold(ref: str, journal: Sequence[e.Entry]) -> Incident:
     for line in in_force(journal):
         state = apply(state, line.entry.model_copy(update={"seq": line.number}))
     last = journal[-1].seq if journal else 0
-    return state.model_copy(update={"last_seq": last})
+    last_correction = max((entry.seq for entry in journal if needs_fold(entry)), default=0)
+    papers = corrected(state.papers, last_correction)
+    return state.model_copy(update={"last_seq": last, "papers": papers})
 
 
 def needs_fold(entry: e.Entry) -> bool:

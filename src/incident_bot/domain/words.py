@@ -104,6 +104,20 @@ class NoteKind(StrEnum):
     FOLLOW_UP = "follow-up"
 
 
+class Question(StrEnum):
+    """What a postmortem needs of people, in the order of the document."""
+
+    SUMMARY = "summary"
+    IMPACT_STARTED = "impact-started"
+    IMPACT = "impact"
+    ROOT_CAUSE = "root-cause"
+    WELL = "well"
+    POORLY = "poorly"
+    LUCKY = "lucky"
+    TECHNICAL = "technical"
+    ACTIONS = "actions"
+
+
 class ImpactArea(StrEnum):
     """Where a figure of the impact belongs."""
 

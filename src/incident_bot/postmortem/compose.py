@@ -36,6 +36,7 @@ _ABOUT_BUDGET = ("budget", "status", "burn", "zone")
 # What may follow an approval without touching the document.
 _SILENT = (
     e.Approved,
+    e.QuestionSkipped,
     e.PostmortemDelivered,
     e.EffectFailed,
     e.PagerDutyWritten,

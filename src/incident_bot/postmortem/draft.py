@@ -105,11 +105,19 @@ class Resolution:
 
 
 @dataclass(frozen=True)
+class ActionRow:
+    """An action item, and whether it is done."""
+
+    item: ActionAdded
+    done: bool = False
+
+
+@dataclass(frozen=True)
 class ActionTable:
     """The action items of one kind, by priority and then as recorded."""
 
     heading: str
-    items: tuple[ActionAdded, ...]
+    items: tuple[ActionRow, ...]
     prompt: Prompt | None = None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from incident_bot.domain import entries as e
 from incident_bot.domain.journal import Line, in_force
 from incident_bot.domain.words import ActionKind, NoteKind, Status
-from incident_bot.postmortem.draft import MetricRow, Noted
+from incident_bot.postmortem.draft import ActionRow, MetricRow, Noted
 from incident_bot.postmortem.facts import Fact
 
 
@@ -18,7 +18,7 @@ class Gathered:
     problem: str = ""
     root: str = ""
     whys: dict[int, str] = field(default_factory=dict)
-    actions: dict[ActionKind, list[e.ActionAdded]] = field(default_factory=dict)
+    actions: dict[ActionKind, list[ActionRow]] = field(default_factory=dict)
     resolved: Noted | None = None
     alerts: dict[str, e.AlertTriggered] = field(default_factory=dict)
     approvals: list[Line] = field(default_factory=list)
@@ -30,8 +30,10 @@ class Gathered:
 
 def gather(journal: Sequence[e.Entry]) -> Gathered:
     """Sort the journal. Of what may be stated again (whys, the problem) the last one counts."""
-    found = Gathered()
-    for line in in_force(journal):
+    found, lines = Gathered(), in_force(journal)
+    bodies = (line.entry.body for line in lines)
+    done = {body.number for body in bodies if isinstance(body, e.ActionClosed)}
+    for line in lines:
         match line.entry.body:
             case e.NoteAdded(note=kind, headline=headline, details=details):
                 found.notes.setdefault(kind, []).append(Noted(headline, details))
@@ -42,7 +44,8 @@ def gather(journal: Sequence[e.Entry]) -> Gathered:
             case e.WhyStated(number=number, text=text):
                 found.whys[number or max(found.whys, default=0) + 1] = text
             case e.ActionAdded() as item:
-                found.actions.setdefault(item.action, []).append(item)
+                row = ActionRow(item, line.number in done)
+                found.actions.setdefault(item.action, []).append(row)
             case e.StatusChanged(status=Status.RESOLVED, text=text, details=details):
                 found.resolved = Noted(text, details) if text or details else found.resolved
             case e.StatusChanged(status=Status.OPEN):
@@ -53,8 +56,8 @@ def gather(journal: Sequence[e.Entry]) -> Gathered:
                 found.approvals.append(line)
             case _:
                 pass
-    for items in found.actions.values():
-        items.sort(key=lambda item: item.priority)
+    for rows in found.actions.values():
+        rows.sort(key=lambda row: row.item.priority)
     return found
 
 

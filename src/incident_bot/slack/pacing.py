@@ -52,6 +52,7 @@ PER_MINUTE: Mapping[str, int | None] = {
     "conversations.open": TIER_3,
     "conversations.setTopic": TIER_2,
     "files.completeUploadExternal": TIER_4,
+    "files.delete": TIER_3,
     "files.getUploadURLExternal": TIER_4,
     "pins.add": TIER_2,
     "usergroups.list": TIER_2,

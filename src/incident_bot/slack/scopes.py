@@ -30,6 +30,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "conversations.open": ("im:write",),
     "conversations.setTopic": _ROOMS,
     "files.completeUploadExternal": ("files:write",),
+    "files.delete": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
     "pins.add": ("pins:write",),
     "usergroups.list": ("usergroups:read",),

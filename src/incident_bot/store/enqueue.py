@@ -19,6 +19,7 @@ INDEPENDENT = frozenset(
         JobKind.PAGERDUTY_RESOLVE,
         JobKind.PAGERDUTY_ACKNOWLEDGE,
         JobKind.PAGERDUTY_NOTE,
+        JobKind.ASK_QUESTION,
     }
 )
 """Kinds that are still worth doing when what they come after has failed for good."""

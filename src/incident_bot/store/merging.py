@@ -14,7 +14,14 @@ from incident_bot.domain.decision import JobKind, NewJob
 from incident_bot.store.connection import Connection
 from incident_bot.store.tables import UNFINISHED, jobs
 
-LATEST = frozenset({JobKind.UPDATE_SUMMARY, JobKind.UPDATE_ALERTS, JobKind.UPDATE_ANNOUNCEMENT})
+LATEST = frozenset(
+    {
+        JobKind.UPDATE_SUMMARY,
+        JobKind.UPDATE_ALERTS,
+        JobKind.UPDATE_ANNOUNCEMENT,
+        JobKind.UPDATE_QUESTION,
+    }
+)
 """Their args are `seq`, the entry to be shown, and `calm`, which one that is not calm ends."""
 
 

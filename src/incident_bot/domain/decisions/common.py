@@ -186,13 +186,14 @@ def bookmark(ref: str, seq: int, title: str, link: str | None) -> tuple[NewJob, 
     )
 
 
-def document(ref: str, kind: str, seq: int, now: datetime) -> NewJob:
-    """Bring a document into the room as a file; every request is a delivery of its own."""
+def document(ref: str, kind: str, seq: int, now: datetime, *, newer: bool = False) -> NewJob:
+    """Bring a document into the room as a file; every request is a delivery of its own. `newer`:
+    only if the draft that is there lacks something that was written."""
     job = JobKind.DELIVER_POSTMORTEM if kind == "postmortem" else JobKind.DELIVER_TIMELINE
     return NewJob(
         kind=job,
         key=f"{ref}/{kind}/{seq}/{int(now.timestamp() * 1000)}",
-        args={"seq": seq},
+        args={"seq": seq, "newer": True} if newer else {"seq": seq},
         lane=f"{ref}/files",
         after=(room_key(ref),),
     )

@@ -89,6 +89,31 @@ def action(incident: Incident, command: c.AddAction, now: datetime) -> Decision:
     )
 
 
+def close_action(incident: Incident, command: c.CloseAction, now: datetime) -> Decision:
+    """An action item is done; the answer says how to take that back."""
+    must_exist(incident)
+    found = next((a for a in incident.actions if a.seq == command.number), None)
+    if found is None:
+        raise Refusal(
+            f"{incident.ref} has no action item #{command.number}. "
+            "Its action items: `/incident action`."
+        )
+    if found.done:
+        raise Refusal(f"#{found.seq} is done already: {found.item.text}")
+    seq = incident.last_seq + 1
+    done = 1 + sum(action.done for action in incident.actions)
+    return Decision(
+        entries=(NewEntry(e.ActionClosed(number=found.seq), moment(command, now)),),
+        jobs=refresh(incident, seq),
+        reply=Reply(
+            (
+                f"Action #{found.seq} is done ({done} of {len(incident.actions)}): "
+                f"{found.item.text}. Not done after all: `/incident edit {seq} --retract`",
+            )
+        ),
+    )
+
+
 def note(incident: Incident, command: c.AddNote, now: datetime) -> Decision:
     """Something for one place of the postmortem."""
     must_exist(incident)

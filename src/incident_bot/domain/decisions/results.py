@@ -6,7 +6,7 @@ from datetime import datetime
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob
-from incident_bot.domain.decisions.common import moment, refresh, say
+from incident_bot.domain.decisions.common import document, moment, refresh, say
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.words import AlertStatus
 
@@ -19,6 +19,7 @@ _KEEPS_IN_STEP = {
     JobKind.UPDATE_SUMMARY,
     JobKind.UPDATE_ANNOUNCEMENT,
     JobKind.UPDATE_ALERTS,
+    JobKind.UPDATE_QUESTION,
 }
 """Kinds that come again at every change: the same failure of theirs is told once."""
 
@@ -98,10 +99,30 @@ def archived(incident: Incident, command: c.RecordArchive, now: datetime) -> Dec
     return Decision(entries=(NewEntry(e.RoomArchived(channel_id=command.channel_id), now),))
 
 
-def delivery(incident: Incident, command: c.RecordDelivery, now: datetime) -> Decision:
-    """The draft is in the room."""
-    body = e.PostmortemDelivered(file_id=command.file_id, name=command.name)
-    return Decision(entries=(NewEntry(body, moment(command, now)),))
+def delivery(
+    incident: Incident, command: c.RecordDelivery, journal: Sequence[e.Entry], now: datetime
+) -> Decision:
+    """The draft is in the room: the one before has to go. What was blanked while this one was on
+    its way may stand in it, so another one follows."""
+    before = incident.papers.draft
+    if before is not None and before.file_id == command.file_id:
+        return Decision()
+    ref, seq = incident.ref, incident.last_seq + 1
+    body = e.PostmortemDelivered(file_id=command.file_id, name=command.name, seq=command.seq)
+    jobs = []
+    if before is not None:
+        retired = {"file": before.file_id, "number": before.number}
+        jobs.append(
+            NewJob(
+                kind=JobKind.RETIRE_DRAFT,
+                key=f"{ref}/draft/{before.file_id}",
+                args=retired,
+                lane=f"{ref}/files",
+            )
+        )
+    if any(isinstance(entry.body, e.Redacted) and entry.seq > command.seq for entry in journal):
+        jobs.append(document(ref, "postmortem", seq, now))
+    return Decision(entries=(NewEntry(body, moment(command, now)),), jobs=tuple(jobs))
 
 
 def failure(

@@ -16,6 +16,7 @@ from incident_bot.domain.decisions.common import (
     must_not_be_cancelled,
     refresh,
 )
+from incident_bot.domain.decisions.interview import ask
 from incident_bot.domain.incident import Alert, Incident
 from incident_bot.domain.journal import versions
 from incident_bot.domain.policy import Policy
@@ -72,7 +73,8 @@ def resolve(
     jobs = [*refresh(incident, seq, headline=True), *telling.all_answered(incident, seq)]
     for alert in incident.open_alerts:
         jobs.append(_pagerduty(incident, JobKind.PAGERDUTY_RESOLVE, alert, seq, command))
-    jobs.append(document(incident.ref, "postmortem", seq, now))
+    draft = document(incident.ref, "postmortem", seq, now)
+    jobs += [draft, ask(incident.ref, seq, after=draft.key)]
     if command.text and not incident.private:  # after all else: of many alerts they take long
         for alert in incident.open_alerts:
             jobs.append(_pagerduty(incident, JobKind.PAGERDUTY_NOTE, alert, seq, command))

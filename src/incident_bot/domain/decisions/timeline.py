@@ -32,8 +32,10 @@ RETRACTABLE = (
     e.ImpactStated,
     e.MetricStated,
     e.ActionAdded,
+    e.ActionClosed,
     e.NoteAdded,
     e.WhyStated,
+    e.QuestionSkipped,
     e.Approved,
     e.AlertAnnotated,
 )

@@ -13,6 +13,7 @@ from incident_bot.slack.effects import (
     direct,
     documents,
     guests,
+    interview,
     invitations,
     messages,
     roles,
@@ -62,6 +63,7 @@ def handlers(
     files = documents.Documents(
         gateway, memory, postmortem=write_postmortem, timeline=write_timeline
     )
+    asking = interview.Interview(gateway, memory)
     every: dict[JobKind, tuple[str, Handler]] = {
         JobKind.CREATE_ROOM: (room.WHAT, room.OpenRoom(gateway, memory, policy)),
         JobKind.LOOK_UP_PEOPLE: ("look people up", invitations.LookUpPeople(people, asked, named)),
@@ -84,5 +86,8 @@ def handlers(
         JobKind.ARCHIVE_ROOM: (archive.WHAT, archive.ArchiveRoom(gateway)),
         JobKind.DELIVER_POSTMORTEM: (documents.POSTMORTEM, files.deliver_postmortem),
         JobKind.DELIVER_TIMELINE: (documents.TIMELINE, files.deliver_timeline),
+        JobKind.RETIRE_DRAFT: (documents.RETIRE, files.retire_draft),
+        JobKind.ASK_QUESTION: (interview.ASK, asking.ask),
+        JobKind.UPDATE_QUESTION: (interview.UPDATE, asking.update),
     }
     return {kind: told(what, handler) for kind, (what, handler) in every.items()}

@@ -25,6 +25,9 @@ CALLS: Mapping[JobKind, str] = {
     JobKind.ARCHIVE_ROOM: "conversations.archive",
     JobKind.DELIVER_POSTMORTEM: "files.completeUploadExternal",
     JobKind.DELIVER_TIMELINE: "files.completeUploadExternal",
+    JobKind.RETIRE_DRAFT: "files.delete",
+    JobKind.ASK_QUESTION: POST,
+    JobKind.UPDATE_QUESTION: "chat.update",
 }
 URGENT = frozenset({JobKind.CREATE_ROOM, JobKind.INVITE, JobKind.POST_SUMMARY})
 """Kinds whose call is urgent."""

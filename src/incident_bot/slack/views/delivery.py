@@ -1,26 +1,17 @@
 """The words that come with a document: what it is, and what people still have to write."""
 
-from collections.abc import Sequence
-
-from incident_bot.domain import entries as e
 from incident_bot.domain.incident import Incident
-from incident_bot.domain.journal import in_force
-from incident_bot.domain.words import Milestone, NoteKind
+from incident_bot.domain.interview import missing
+from incident_bot.slack.views.interview import ASKED
 from incident_bot.slack.views.sentence import escaped, one_line
 
 TIMELINE = "The timeline of *{title}*."
-POSTMORTEM = "The postmortem draft of *{title}*, from what was recorded."
+POSTMORTEM = "Draft {number} of the postmortem of *{title}*, from what was recorded."
+REPLACES = "It takes the place of draft {before}."
 STILL = "Still to write:"
 COMPLETE = "Every part has something in it. Read it through, then `/incident approve`."
 AGAIN = "`/incident export` brings it again."
-
-_NOTES = (
-    (NoteKind.SUMMARY, "summary", "`/incident note summary …`"),
-    (NoteKind.TECHNICAL, "technical details", "`/incident note technical …`"),
-    (NoteKind.WELL, "what went well", "`/incident note well …`"),
-    (NoteKind.POORLY, "what went poorly", "`/incident note poorly …`"),
-    (NoteKind.LUCKY, "where we got lucky", "`/incident note lucky …`"),
-)
+RETIRED = "Draft {number} of the postmortem of {ref} stood here. A newer one is further down."
 
 
 def timeline_comment(incident: Incident) -> str:
@@ -28,32 +19,23 @@ def timeline_comment(incident: Incident) -> str:
     return TIMELINE.format(title=_title(incident))
 
 
-def postmortem_comment(incident: Incident, journal: Sequence[e.Entry]) -> str:
-    """The message beside the draft; names each part that nobody has written yet, and how to."""
-    head = POSTMORTEM.format(title=_title(incident))
-    missing = still_to_write(incident, journal)
-    if not missing:
+def postmortem_comment(incident: Incident) -> str:
+    """The message beside the draft: which one it is, each part that nobody has written yet, and
+    how to."""
+    before = incident.papers.draft.number if incident.papers.draft else 0
+    head = POSTMORTEM.format(number=before + 1, title=_title(incident))
+    if before:
+        head += f" {REPLACES.format(before=before)}"
+    lacks = missing(incident)
+    if not lacks:
         return f"{head}\n{COMPLETE}"
-    lines = "\n".join(f"• {what}: {how}" for what, how in missing)
+    lines = "\n".join(f"• {ASKED[q].name}: `{ASKED[q].typed}`" for q in lacks)
     return f"{head}\n{STILL}\n{lines}\n{AGAIN}"
 
 
-def still_to_write(incident: Incident, journal: Sequence[e.Entry]) -> list[tuple[str, str]]:
-    """(what is missing, how to add it), in the order of the document."""
-    bodies = [line.entry.body for line in in_force(journal)]
-    notes = {body.note for body in bodies if isinstance(body, e.NoteAdded)}
-    whys = {body.part for body in bodies if isinstance(body, e.WhyStated)}
-    missing = [(what, how) for kind, what, how in _NOTES[:1] if kind not in notes]
-    if Milestone.IMPACT_STARTED not in incident.times:
-        missing.append(("when impact started", "`/incident impact start 14:20`"))
-    if not incident.impact:
-        missing.append(("impact in figures", "`/incident impact user Affected users: 1,500`"))
-    if "root" not in whys:
-        missing.append(("root cause", "`/incident why …`, then `/incident why root …`"))
-    missing += [(what, how) for kind, what, how in _NOTES[1:] if kind not in notes]
-    if not incident.actions:
-        missing.append(("action items", "`/incident action prevention P1 … @owner due …`"))
-    return missing
+def retired_comment(incident: Incident, number: int) -> str:
+    """What the message of an older draft says from then on."""
+    return RETIRED.format(number=number, ref=incident.ref)
 
 
 def _title(incident: Incident) -> str:

@@ -83,10 +83,14 @@ def words(body: e.Body, policy: Policy) -> str:
             return f"Metric: {name}: {during or '?'} (peak {peak or '?'})"
         case e.ActionAdded(text=text, priority=priority):
             return f"Action item {priority.value}: {text}"
+        case e.ActionClosed(number=number):
+            return f"Action item #{number} is done"
         case e.NoteAdded(note=note, headline=headline):
             return f"Note ({note.value}): {headline}"
         case e.WhyStated(part=part, text=text):
             return f"{part.capitalize()}: {text}"
+        case e.QuestionSkipped(question=question):
+            return f"Left out of the postmortem: {question.value}"
         case e.Approved(title=title):
             return f"Postmortem approved ({title})" if title else "Postmortem approved"
         case e.Retracted(target=target):

@@ -108,6 +108,7 @@ METHODS: dict[str, Method] = {
         "files",
         "blocks channel_id channels icon_emoji icon_url initial_comment thread_ts username",
     ),
+    "files.delete": _method(50, "file", ""),
     "files.getUploadURLExternal": _method(100, "filename length", "alt_txt snippet_type"),
     "files.info": _method(100, "file", "cursor limit"),
     "pins.add": _method(20, "channel", "timestamp"),

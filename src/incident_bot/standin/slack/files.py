@@ -87,6 +87,8 @@ def info(desk: Workspace, args: Args) -> JSON:
     file = desk.files.get(args.text("file"))
     if file is None or not file.completed:
         raise SlackError("file_not_found")
+    if file.deleted:
+        raise SlackError("file_deleted")
     shown = file_object(desk, file)
     shares: dict[str, JSON] = {"public": {}, "private": {}}
     for channel in (desk.channels[c] for c in file.channels):
@@ -99,8 +101,31 @@ def info(desk: Workspace, args: Args) -> JSON:
     return {"file": shown | {"shares": shares}, "comments": []}
 
 
+def delete(desk: Workspace, args: Args) -> JSON:
+    """files.delete: only what the bot made. Its messages stay, with a tombstone in its place, but
+    for those that had nothing else to show."""
+    file = desk.files.get(args.text("file"))
+    if file is None or not file.completed:
+        raise SlackError("file_not_found")
+    if file.deleted:
+        raise SlackError("file_deleted")
+    file.deleted = True
+    for channel in (desk.channels[c] for c in file.channels):
+        for message in list(channel.messages):
+            if not any(f["id"] == file.id for f in message.files):
+                continue
+            if not message.text and len(message.files) == 1:
+                channel.messages.remove(message)
+            message["files"] = [
+                {"id": file.id, "mode": "tombstone"} if f["id"] == file.id else f
+                for f in message.files
+            ]
+    return {}
+
+
 METHODS: dict[str, Handler] = {
     "files.getUploadURLExternal": announce,
     "files.completeUploadExternal": complete,
+    "files.delete": delete,
     "files.info": info,
 }

@@ -121,8 +121,9 @@ OWN: dict[str, frozenset[str]] = {
         "channel_not_found channels_limit_exceeded file_not_found invalid_blocks "
         "invalid_channel not_in_channel posting_to_channel_denied"
     ),
+    "files.delete": _codes("cant_delete_file file_deleted file_not_found"),
     "files.getUploadURLExternal": _codes("alt_txt_too_large file_upload_size_restricted"),
-    "files.info": _codes("file_not_found"),
+    "files.info": _codes("file_deleted file_not_found"),
     "pins.add": _codes(
         "already_pinned bad_timestamp channel_not_found file_not_found message_not_found "
         "no_item_specified not_in_channel not_pinnable restricted_action too_many_pins"

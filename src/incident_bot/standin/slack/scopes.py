@@ -57,6 +57,7 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "reactions.get": ("reactions:read",),
     "files.getUploadURLExternal": ("files:write",),
     "files.completeUploadExternal": ("files:write",),
+    "files.delete": ("files:write",),
     "files.info": ("files:read",),
     "users.info": ("users:read",),
     "users.list": ("users:read",),

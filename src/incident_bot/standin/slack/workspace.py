@@ -122,6 +122,7 @@ class File:
     content: bytes = b""
     uploaded: bool = False
     completed: bool = False
+    deleted: bool = False
     channels: list[str] = field(default_factory=list)
     initial_comment: str | None = None
     thread_ts: str | None = None
