@@ -64,6 +64,11 @@ class People:
             fetched_at=datetime.now(UTC),
         )
 
+    async def by_handle(self, handle: str) -> list[KnownPerson]:
+        """Slack users of this handle that were seen before, without asking Slack. More than one:
+        somebody took over a handle, or has it in another workspace."""
+        return await self._store.called(handle)
+
     async def by_pagerduty(self, pagerduty_id: str, name: str | None = None) -> KnownPerson:
         """A PagerDuty user with the Slack account of the same e-mail address, if there is one.
 

@@ -32,7 +32,13 @@ def test_it_is_cancelled_and_its_room_archived_behind_what_is_under_way(world: W
     assert decision.reply is not None
     archive = job(decision.jobs, JobKind.ARCHIVE_ROOM)
     assert (archive.key, archive.lane) == ("INC-1/archive/4", "INC-1/archive")
-    assert archive.after == ("INC-1/room", "INC-1/summary/4", "INC-1/pin", "INC-1/invite/1")
+    assert archive.after == (
+        "INC-1/room",
+        "INC-1/summary/4",
+        "INC-1/say/4",
+        "INC-1/pin",
+        "INC-1/invite/1",
+    )
     known = {each.key for each in world.jobs}
     assert set(archive.after) <= known, "what it waits for is under way, or it waits for ever"
 

@@ -21,6 +21,7 @@ from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident, Room
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy
+from incident_bot.domain.wanted import Wanted
 from incident_bot.domain.words import Standing
 from incident_bot.service import Outcome
 from incident_bot.slack.app import build_app
@@ -62,6 +63,13 @@ class FakeStore:
             if (include_private or not i.private) and not (only_open and i.is_over)
         ]
         return found[::-1][:limit]
+
+    async def listed(
+        self, wanted: Wanted, knows: Callable[[Incident], bool], *, offset: int = 0, limit: int = 50
+    ) -> list[Incident]:
+        every = reversed(self.known.values())
+        found = [i for i in every if wanted.takes(i) and (not i.private or knows(i))]
+        return found[offset : offset + limit]
 
     async def alert(self, alert_id: str) -> AlertSeen | None:
         return self.alerts.get(alert_id)
@@ -125,6 +133,10 @@ class FakePeople:
         return KnownPerson(
             name=name.title(), handle=name, slack_id=slack_id, tz=self.tz, fetched_at=NOW
         )
+
+    async def by_handle(self, handle: str) -> list[KnownPerson]:
+        ids = {"alice": "U1", "bob": "U2"}
+        return [await self.by_slack(ids[handle], handle)] if handle in ids else []
 
 
 @dataclass

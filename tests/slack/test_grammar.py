@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from incident_bot.domain.policy import Role
+from incident_bot.domain.wanted import Wanted
 from incident_bot.domain.words import (
     ActionKind,
     ImpactArea,
@@ -72,6 +73,11 @@ CASES: list[tuple[str, Any]] = [
     ("role IC me", r.GiveRole("ic", r.Me())),
     ("role ops <@U1|alice>", r.GiveRole("ops", r.Mention("U1", "alice"))),
     ("role ops <@U1>", r.GiveRole("ops", r.Mention("U1"))),
+    ("role ops @bob", r.GiveRole("ops", r.Name("bob"))),
+    ("role ops to @bob.smith, at 14:20", r.GiveRole("ops", r.Name("bob.smith"), AT)),
+    ("role @bob as ops", r.GiveRole("ops", r.Name("bob"))),
+    ("role me ic", r.GiveRole("ic", r.Me())),
+    ("role ic @me", r.GiveRole("ic", r.Me())),
     ("role Incident Commander <@U1|a>", r.GiveRole("ic", r.Mention("U1", "a"))),
     ("role comms none", r.GiveRole("comms", None)),
     ("role comms remove", r.GiveRole("comms", None)),
@@ -91,6 +97,8 @@ CASES: list[tuple[str, Any]] = [
     ("handover to <@U1>", r.HandOver(r.Mention("U1"))),
     ("handover <@U1|a> ic", r.HandOver(r.Mention("U1", "a"), "ic")),
     ("handover <@U1|a> as Ops", r.HandOver(r.Mention("U1", "a"), "ops")),
+    ("handover @bob ic", r.HandOver(r.Name("bob"), "ic")),
+    ("handover ops to @bob", r.HandOver(r.Name("bob"), "ops")),
     ("handover ic to <@U1|a>", r.HandOver(r.Mention("U1", "a"), "ic")),
     ("handover Incident Commander <@U1|a>", r.HandOver(r.Mention("U1", "a"), "ic")),
     ("handover none", r.HandOver(None)),
@@ -132,6 +140,12 @@ CASES: list[tuple[str, Any]] = [
             "Add it", ActionKind.PREVENTION, Priority.P2, r.Name("sre"), date(2025, 11, 10), "ENG-7"
         ),
     ),
+    ("action Fix it owner me", r.AddAction("Fix it", owner=r.Me())),
+    (
+        "action Fix it @me due 2025-11-10",
+        r.AddAction("Fix it", owner=r.Me(), due=date(2025, 11, 10)),
+    ),
+    ("action Tell me", r.AddAction("Tell me")),
     ("action Switch to SHA-256", r.AddAction("Switch to SHA-256")),
     ("action Follow up on INC-3", r.AddAction("Follow up on INC-3")),
     (
@@ -195,8 +209,21 @@ CASES: list[tuple[str, Any]] = [
     ("resolve at 14:20 Rolled back\nd", r.Resolve(AT, "Rolled back", "d")),
     ("reopen It is back", r.Reopen("It is back")),
     ("cancel - a load test", r.Cancel("a load test")),
-    ("list", r.ListIncidents()),
-    ("list all", r.ListIncidents(all=True)),
+    ("list", r.ListIncidents(Wanted())),
+    ("list open", r.ListIncidents(Wanted())),
+    ("list all", r.ListIncidents(Wanted(everything=True))),
+    ("list all page 3", r.ListIncidents(Wanted(everything=True), 3)),
+    ("list sev1", r.ListIncidents(Wanted(severities=(Severity.SEV1,)))),
+    ("list SEV-2, sev1 all", r.ListIncidents(Wanted(everything=True, severities=(1, 2)))),
+    ("list severity 2", r.ListIncidents(Wanted(severities=(Severity.SEV2,)))),
+    ("list service:Payment", r.ListIncidents(Wanted(service="Payment"))),
+    (
+        "list service:“Payment API” slow",
+        r.ListIncidents(Wanted(service="Payment API", text="slow")),
+    ),
+    ("list open Checkout fails", r.ListIncidents(Wanted(text="Checkout fails"))),
+    ("list closed checkout", r.ListIncidents(Wanted(everything=True, text="checkout"))),
+    ("list all hands on page 2", r.ListIncidents(Wanted(everything=True, text="hands on"), 2)),
     ("help log", r.Help("log")),
 ]
 

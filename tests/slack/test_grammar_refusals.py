@@ -30,7 +30,6 @@ from tests.slack.grammar_kit import CONTEXT, PARSERS, parse
         ("handover alice", "choose a name from Slack's list"),
         ("handover <@U1|alice> captain", "names no role (ic, ops, comms)"),
         ("handover <@U1|alice> ic tomorrow", "names no role (ic, ops, comms)"),
-        ("role ic @alice", "choose a name from Slack's list"),
         ("role ic tomorrow", "“tomorrow” is neither a time nor"),
         ("role ic alice", "choose a name from Slack's list"),
         ("role ic at 25:99", "cannot read the time"),
@@ -60,7 +59,9 @@ from tests.slack.grammar_kit import CONTEXT, PARSERS, parse
         ("approve it", "approve as Engineering Manager"),
         ("timeline last", "is no page"),
         ("export pdf", "neither postmortem nor timeline"),
-        ("list closed", "list all"),
+        ("list sev9", "is no severity"),
+        ("list service:a service:b", "one service"),
+        ("list " + "x" * 201, "too many"),
     ],
 )
 def test_refuses_with_what_is_wrong_and_an_example(text: str, says: str) -> None:

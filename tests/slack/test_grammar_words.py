@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident_bot.slack.grammar import nearest, plain, split
+from incident_bot.slack.grammar.short import abbreviations, beginning
 from incident_bot.slack.grammar.typed import escaped
-from incident_bot.slack.listeners import NAMES, VERBS
+from incident_bot.slack.listeners import NAMES, SHORT, VERBS, WORDS
 
 
 @pytest.mark.parametrize(
@@ -97,3 +98,61 @@ def test_slack_text_becomes_what_was_typed(raw: str, typed: str) -> None:
 @given(st.text())
 def test_plain_text_survives_slacks_escaping(text: str) -> None:
     assert plain(escaped(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("word", "verb"),
+    [
+        ("stat", "status"),
+        ("seve", "severity"),
+        ("upd", "update"),
+        ("UPD", "update"),
+        ("timel:", "timeline"),
+        ("decl", "declare"),
+    ],
+)
+def test_a_verb_may_be_typed_in_part(word: str, verb: str) -> None:
+    assert split(f"{word} 1", WORDS).verb == verb
+
+
+@pytest.mark.parametrize("word", ["resol", "canc", "redac", "reope", "can", "res", "red", "reo"])
+def test_what_ends_or_blanks_something_is_typed_whole(word: str) -> None:
+    assert split(word, WORDS).verb is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "can somebody look",
+        "not able to log in",
+        "act now please",
+        "app crashes at start",
+        "red light everywhere",
+        "time is off on db3",
+        "tim cannot log in",
+        "dec 5 backup failed",
+        "up and down again",
+        "exports are slow",
+        "active users cannot log in",
+    ],
+)
+def test_no_sentence_begins_with_a_short_verb(sentence: str) -> None:
+    assert split(sentence, WORDS).verb is None
+
+
+def test_a_beginning_of_several_verbs_is_none_of_them() -> None:
+    names = {"handover": "handover", "handle": "handle", "handles": "handle", "hold": "hold"}
+    assert abbreviations(names, ()) == {
+        "hando": "handover",
+        "handov": "handover",
+        "handove": "handover",
+        "handl": "handle",
+        "hol": "hold",
+    }
+    assert beginning("HAN", names) == ["handover", "handle"]
+    assert beginning("ha", names) == []
+
+
+def test_no_short_form_hides_a_verb_or_is_too_short() -> None:
+    assert not set(SHORT) & set(NAMES)
+    assert min(map(len, SHORT)) == 3

@@ -1,12 +1,9 @@
 """Buttons over Bolt; the answers go to a real response_url on this machine."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
@@ -21,27 +18,12 @@ from tests.slack.desk_kit import (
     make_app,
     send,
 )
-
-
-@dataclass
-class Inbox:
-    url: str = ""
-    status: int = 200
-    got: list[dict[str, Any]] = field(default_factory=list)
+from tests.slack.response_kit import Inbox, an_inbox
 
 
 @pytest.fixture
 async def inbox() -> AsyncIterator[Inbox]:
-    box = Inbox()
-
-    async def receive(request: web.Request) -> web.Response:
-        box.got.append(await request.json())
-        return web.Response(text="ok", status=box.status)
-
-    app = web.Application()
-    app.router.add_post("/respond", receive)
-    async with TestServer(app) as server:
-        box.url = str(server.make_url("/respond"))
+    async with an_inbox() as box:
         yield box
 
 

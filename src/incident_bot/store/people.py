@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from incident_bot.domain.people import Person
@@ -57,6 +57,16 @@ async def find(
     wanted = {"slack_id": slack_id, "pagerduty_id": pagerduty_id, "email": _lower(email)}
     rows = await _matching(connection, wanted)
     return _of(rows[0]) if rows else None
+
+
+async def called(connection: Connection, handle: str) -> list[KnownPerson]:
+    """The people in Slack with this handle, in any case; two are enough to know that it is not
+    clear who is meant."""
+    query = select(people).where(
+        people.c.slack_id.is_not(None), func.lower(people.c.handle) == handle.lower()
+    )
+    rows = await connection.execute(query.order_by(people.c.id).limit(2))
+    return [_of(row) for row in rows.mappings()]
 
 
 async def save(connection: Connection, known: KnownPerson) -> KnownPerson:

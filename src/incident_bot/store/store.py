@@ -12,7 +12,8 @@ from sqlalchemy import func, select, text
 from incident_bot.domain import chain, entries, incident
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.incident import Incident
-from incident_bot.store import engines, inbox, journal, migrate, people
+from incident_bot.domain.wanted import Wanted
+from incident_bot.store import engines, inbox, journal, listing, migrate, people
 from incident_bot.store import room_names as rooms
 from incident_bot.store.connection import (
     READS,
@@ -198,6 +199,14 @@ class Store:
             rows = await connection.rows(query)
         return [Incident.model_validate(row["state"]) for row in rows]
 
+    async def listed(
+        self, wanted: Wanted, knows: Callable[[Incident], bool], *, offset: int = 0, limit: int = 50
+    ) -> list[Incident]:
+        """Those that are wanted, newest first: public ones, and private ones that whoever asks
+        knows of."""
+        async with self._reading() as connection:
+            return await listing.read(connection, wanted, knows, offset=offset, limit=limit)
+
     async def refs(self) -> list[str]:
         """Every reference, oldest first."""
         async with self._reading() as connection:
@@ -274,6 +283,11 @@ class Store:
             return await people.find(
                 connection, slack_id=slack_id, pagerduty_id=pagerduty_id, email=email
             )
+
+    async def called(self, handle: str) -> list[KnownPerson]:
+        """Who in Slack has this handle, in any case: nobody, somebody, or several."""
+        async with self._reading() as connection:
+            return await people.called(connection, handle)
 
     async def save_person(self, known: KnownPerson) -> KnownPerson:
         """Keeps the newest word of somebody, merged with what shares an id or e-mail."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
-from incident_bot.domain.decisions.common import must_exist, refresh
+from incident_bot.domain.decisions.common import must_exist, refresh, say
 from incident_bot.domain.incident import Incident, room_key
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import Status
@@ -15,6 +15,7 @@ WITHIN = timedelta(minutes=10)
 """After that an incident has been seen by others: it is cancelled, with a reason."""
 
 TEXT = "Declared by mistake"
+TOLD = "declared {ref} by mistake and took it back. This room is being archived."
 
 
 def undo(
@@ -32,14 +33,18 @@ def undo(
     if (why := _more_than_a_slip(incident, command, journal, now)) is not None:
         raise Refusal(f"{why} If it was no incident: `/incident {ref} cancel WHY`.")
     seq = incident.last_seq + 1
+    told = say(ref, seq, (command.actor.person or "Somebody", f" {TOLD.format(ref=ref)}"))
     return Decision(
         entries=(NewEntry(e.StatusChanged(status=Status.CANCELLED, text=TEXT), now),),
         jobs=(
             *refresh(incident, seq, headline=True),
+            told,
             # After what else is under way in the room: an archived one takes no more.
-            archive(ref, seq, (f"{ref}/summary/{seq}", f"{ref}/pin", f"{ref}/invite/1")),
+            archive(ref, seq, (f"{ref}/summary/{seq}", told.key, f"{ref}/pin", f"{ref}/invite/1")),
         ),
-        reply=Reply((f"Undone: {ref} is cancelled, and its war room is being archived.",)),
+        reply=Reply(
+            (f"Undone: {ref} is cancelled, and its war room is being archived.",), public=False
+        ),
     )
 
 

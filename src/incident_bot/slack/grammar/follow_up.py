@@ -8,15 +8,15 @@ import re
 from datetime import date
 
 from incident_bot.domain.words import ActionKind, Priority
-from incident_bot.slack.grammar.request import AddAction, Context, Mention, Name, Show
-from incident_bot.slack.grammar.typed import MENTION, plain
+from incident_bot.slack.grammar.people import leading_person
+from incident_bot.slack.grammar.request import AddAction, Context, Show, Somebody
+from incident_bot.slack.grammar.typed import plain
 from incident_bot.slack.grammar.words import fit, quoted, wrong
 
 EXAMPLE = "action prevention P0 Add an index on orders @alice due 2025-11-10 ticket ENG-1234"
 _KEY = re.compile(r"(?!INC-)[A-Z][A-Z0-9]+-\d+")
 _NO_TICKET = frozenset({"AES", "HTTP", "ISO", "MD", "RFC", "SHA", "TLS", "UTC", "UTF"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_OWNER = re.compile(r"@[\w.+-]+")
 
 
 def action(raw: str, _context: Context) -> AddAction | Show:
@@ -35,7 +35,7 @@ def action(raw: str, _context: Context) -> AddAction | Show:
         else:
             break
         del words[0]
-    owner: Mention | Name | None = None
+    owner: Somebody | None = None
     due: date | None = None
     ticket: str | None = None
     while words:
@@ -47,7 +47,7 @@ def action(raw: str, _context: Context) -> AddAction | Show:
         elif ticket is None and before == "ticket":
             ticket = plain(last)
             del words[-2:]
-        elif owner is None and (found := _owner(last)):
+        elif owner is None and (found := _owner(last, named=before == "owner")):
             owner = found
             del words[-2 if before == "owner" else -1 :]
         elif ticket is None and _is_key(last):
@@ -72,11 +72,11 @@ def _due(word: str) -> date:
         raise wrong("action … due", problem, EXAMPLE) from None
 
 
-def _owner(word: str) -> Mention | Name | None:
-    if match := MENTION.fullmatch(word):
-        return Mention(match[1], match[2] or None)
-    named = plain(word)
-    return Name(named[1:]) if _OWNER.fullmatch(named) else None
+def _owner(word: str, *, named: bool) -> Somebody | None:
+    """Whom the word names; `me` is one only where an owner is `named`, or it ends a sentence."""
+    if word.lower() in ("me", "myself") and not named:
+        return None
+    return leading_person(word)[0]
 
 
 def _is_key(word: str) -> bool:

@@ -1,4 +1,4 @@
-"""`role`: who does what. `role ic [@person|me|none] [at TIME]`; alone it lists.
+"""Who is meant; `role`: who does what. `role ic [@person|me|none] [at TIME]`; alone it lists.
 
 `handover @person [ic]` asks somebody to take a role over; `handover none [ic]` asks no longer.
 """
@@ -9,7 +9,16 @@ from collections.abc import Sequence
 
 from incident_bot.domain.policy import Role
 from incident_bot.domain.times import leading_time
-from incident_bot.slack.grammar.request import Context, GiveRole, HandOver, Me, Mention, Show
+from incident_bot.slack.grammar.request import (
+    Context,
+    GiveRole,
+    HandOver,
+    Me,
+    Mention,
+    Name,
+    Show,
+    Somebody,
+)
 from incident_bot.slack.grammar.typed import MENTION, plain
 from incident_bot.slack.grammar.words import first_word, quoted, wrong
 
@@ -17,9 +26,25 @@ EXAMPLE = "role ic @alice"
 HANDOVER = "handover @alice"
 _WITHDRAWN = frozenset({"none", "nobody", "withdraw", "cancel", "stop"})
 _NOBODY = frozenset({"none", "nobody", "release", "remove", "clear", "free", "-"})
-_ME = frozenset({"me", "myself"})
+_ME = frozenset({"me", "myself", "@me"})
+_NAME = re.compile(r"@(\w[\w.+-]*)")
+_PLAIN = re.compile(rf"(?<!\S){_NAME.pattern}(?!\S)")
 _FILLER = re.compile(r"(?:(?:lead|as|to|is|=|:)\s+)+", re.IGNORECASE)
 _SINCE = re.compile(r"(?:since|from)\s+", re.IGNORECASE)
+
+
+def leading_person(raw: str) -> tuple[Somebody | None, str]:
+    """Whom the text begins with, and what follows: a mention, a plain `@alice`, or `me`."""
+    text = raw.lstrip()
+    if match := MENTION.match(text):
+        return Mention(match[1], match[2] or None), text[match.end() :].strip()
+    word, behind = first_word(text)
+    word = word.rstrip(":,")
+    if word.lower() in _ME:
+        return Me(), behind.strip()
+    if match := _NAME.fullmatch(word.rstrip(".")):
+        return Name(match[1]), behind.strip()
+    return None, raw
 
 
 def role(raw: str, context: Context) -> GiveRole | Show:
@@ -27,25 +52,23 @@ def role(raw: str, context: Context) -> GiveRole | Show:
     text = raw.strip()
     if not text or text.lower() == "list":
         return Show("roles")
-    named_first = MENTION.match(text)  # `<@U1> as ops at 14:20`
-    if named_first:
-        text = _without(_FILLER, text[named_first.end() :].strip())
+    first, behind = leading_person(text)  # `<@U1> as ops at 14:20`
+    if first is not None:
+        text = _without(_FILLER, behind)
     found = _role(text, context.roles)
     if found is None:
         names = ", ".join(r.key for r in context.roles)
         raise wrong("role", f"{quoted(plain(raw))} names no role ({names})", EXAMPLE)
     key, rest = found
-    rest = f"{named_first.group()} {rest}" if named_first else _without(_FILLER, rest)
-    holder: Mention | Me | None = Me(claims=True)
-    if match := MENTION.match(rest):
-        holder = Mention(match[1], match[2] or None)
-        rest = rest[match.end() :].strip()
-    else:
-        word, behind = first_word(rest)
-        if word.lower() in _NOBODY:
-            holder, rest = None, behind
-        elif word.lower() in _ME:
-            holder, rest = Me(), behind
+    holder: Somebody | None = first or Me(claims=True)
+    if first is None:
+        rest = _without(_FILLER, rest)
+        named, behind = leading_person(rest)
+        word, without = first_word(rest)
+        if named is not None:
+            holder, rest = named, behind
+        elif word.lower() in _NOBODY:
+            holder, rest = None, without
     rest = plain(_without(_SINCE, rest)).strip()
     at, unread = leading_time(rest, context.now, context.zone)
     if unread:
@@ -60,9 +83,9 @@ def role(raw: str, context: Context) -> GiveRole | Show:
 def handover(raw: str, context: Context) -> HandOver:
     """Read who is asked, and which role, in either order."""
     text = _without(_FILLER, raw.strip())
-    to: Mention | None = None
-    if match := MENTION.search(text):
-        to = Mention(match[1], match[2] or None)
+    to: Somebody | None = None
+    if match := MENTION.search(text) or _PLAIN.search(text):
+        to = leading_person(match.group())[0]
         text = f"{text[: match.start()]} {text[match.end() :]}"
     else:
         word, behind = first_word(text)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from incident_bot.domain.levels import DEFAULT_STATUSES, StatusName
 from incident_bot.domain.policy import DEFAULT_ROLES, Role
+from incident_bot.domain.wanted import Wanted
 from incident_bot.domain.words import (
     ActionKind,
     ImpactArea,
@@ -53,6 +54,10 @@ class Me:
     """Whoever typed it. `claims`: nobody was named, which takes the role from nobody."""
 
     claims: bool = False
+
+
+Somebody = Mention | Name | Me
+"""Whom a text names."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ class GiveRole:
     """`holder` None releases the role. `role` is its key."""
 
     role: str
-    holder: Mention | Me | None
+    holder: Somebody | None
     at: datetime | None = None
 
 
@@ -106,7 +111,7 @@ class GiveRole:
 class HandOver:
     """`to` None: ask nobody any more. `role` None: the one that whoever asks has."""
 
-    to: Mention | None
+    to: Somebody | None
     role: str | None = None
 
 
@@ -156,7 +161,7 @@ class AddAction:
     text: str
     kind: ActionKind | None = None
     priority: Priority | None = None
-    owner: Mention | Name | None = None
+    owner: Somebody | None = None
     due: date | None = None
     ticket: str | None = None
 
@@ -224,7 +229,10 @@ class Export:
 
 @dataclass(frozen=True)
 class ListIncidents:
-    all: bool = False
+    """`page` counts from 1."""
+
+    wanted: Wanted
+    page: int = 1
 
 
 @dataclass(frozen=True)

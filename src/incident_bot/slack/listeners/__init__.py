@@ -1,5 +1,6 @@
 """What comes in from Slack: one file for each verb of `/incident`, and one for the buttons."""
 
+from incident_bot.slack.grammar.short import abbreviations
 from incident_bot.slack.listeners import (
     action,
     approve,
@@ -23,7 +24,7 @@ from incident_bot.slack.listeners import (
     update,
     why,
 )
-from incident_bot.slack.listeners.spec import VerbSpec
+from incident_bot.slack.listeners.spec import VerbSpec, names_of
 
 VERBS: dict[str, VerbSpec] = {
     module.VERB.name: module.VERB
@@ -53,7 +54,11 @@ VERBS: dict[str, VerbSpec] = {
 }
 """Every verb, in the order in which help shows them."""
 
-NAMES: dict[str, str] = {
-    word: verb.name for verb in VERBS.values() for word in (verb.name, *verb.aliases)
-}
+NAMES: dict[str, str] = names_of(VERBS)
 """Each verb and alias, with the verb it means."""
+
+SHORT: dict[str, str] = abbreviations(NAMES, {v.name for v in VERBS.values() if v.whole})
+"""Each beginning of a verb that runs it, with the verb."""
+
+WORDS: dict[str, str] = {**SHORT, **NAMES}
+"""Everything that may be typed for a verb."""

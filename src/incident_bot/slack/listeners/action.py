@@ -4,7 +4,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain.people import Person
 from incident_bot.domain.words import ActionKind, Priority
 from incident_bot.slack.grammar import follow_up
-from incident_bot.slack.grammar.request import Mention, Name, Show
+from incident_bot.slack.grammar.request import Name, Show, Somebody
 from incident_bot.slack.listeners.spec import Asked, VerbSpec
 from incident_bot.slack.views import listing
 from incident_bot.slack.views.answer import Answer
@@ -15,14 +15,7 @@ async def action(asked: Asked) -> Answer:
     item = follow_up.action(asked.rest, asked.context)
     if isinstance(item, Show):
         return listing.actions(asked.meant)
-    owner: Person | None
-    match item.owner:
-        case Mention() as mention:
-            owner = await asked.who(mention)
-        case Name(name=name):
-            owner = Person(name=name, handle=name)
-        case None:
-            owner = None
+    owner = None if item.owner is None else await _owner(asked, item.owner)
     command = c.AddAction(
         actor=asked.actor,
         text=item.text,
@@ -33,6 +26,14 @@ async def action(asked: Asked) -> Answer:
         ticket=item.ticket,
     )
     return await asked.do(command)
+
+
+async def _owner(asked: Asked, named: Somebody) -> Person:
+    """A plain name that is no account of Slack's known here is one all the same: a team's."""
+    if isinstance(named, Name):
+        found = await asked.called(named.name)
+        return found[0] if len(found) == 1 else Person(name=named.name, handle=named.name)
+    return await asked.who(named)
 
 
 VERB = VerbSpec(

@@ -8,7 +8,9 @@ from incident_bot.domain.decisions.alerts import UNKNOWN_ALERT
 from incident_bot.domain.words import Status
 from incident_bot.slack.listeners import handover, war_room
 from incident_bot.slack.listeners.choosing import about
-from incident_bot.slack.listeners.free_text import declare_pressed
+from incident_bot.slack.listeners.free_text import declare_pressed, undo_pressed
+from incident_bot.slack.listeners.list_open import turn_page
+from incident_bot.slack.listeners.running import run_pressed
 from incident_bot.slack.listeners.spec import Asked, Shown
 from incident_bot.slack.views.answer import Answer, answer
 
@@ -65,5 +67,8 @@ BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Shown]]] = {
     "keep_open": keep_open,
     "open_for_alert": open_for_alert,
     "declare_text": declare_pressed,
+    "undo_declare": undo_pressed,
+    "run_typed": run_pressed,
+    "list_page": turn_page,
 }
 """What each `action_id` (without its suffix) does."""

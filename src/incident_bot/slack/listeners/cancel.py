@@ -25,4 +25,5 @@ VERB = VerbSpec(
     example="cancel A load test, not an incident",
     handler=cancel,
     behind="ask",
+    whole=True,
 )

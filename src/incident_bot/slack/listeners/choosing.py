@@ -4,6 +4,7 @@ A private incident fails closed: outside its own room only those who are known t
 can name it, and everybody else is answered as if it did not exist.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from incident_bot.domain import privacy
@@ -98,6 +99,13 @@ def may_know(incident: Incident, here: Incident | None, person: Person) -> bool:
     """True for everybody when it is public; else in its own room, or for those who were invited,
     hold a role or are asked to take one over, or opened it."""
     return (here is not None and here.ref == incident.ref) or privacy.may_know(incident, person)
+
+
+def knows(asked: Asked) -> Callable[[Incident], bool]:
+    """Says of an incident whether whoever asked may know of it."""
+    return lambda incident: (
+        asked.reads_private or may_know(incident, asked.here, asked.person.person)
+    )
 
 
 async def _which(typed: Typed, verb: VerbSpec, store: Reads) -> Refusal:

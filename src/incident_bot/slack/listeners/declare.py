@@ -15,14 +15,18 @@ async def declare(asked: Asked) -> Answer:
 
 async def open_incident(asked: Asked, wanted: Declare) -> Answer:
     """Open what was read from a command, from free text or from a button."""
-    command = c.Declare(
+    return await asked.do(command(asked, wanted))
+
+
+def command(asked: Asked, wanted: Declare) -> c.Declare:
+    """What was read, as a command of whoever asked."""
+    return c.Declare(
         actor=asked.actor,
         title=wanted.title,
         severity=wanted.severity,
         private=wanted.private,
         type=wanted.type,
     )
-    return await asked.do(command)
 
 
 VERB = VerbSpec(

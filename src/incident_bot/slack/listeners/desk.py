@@ -16,14 +16,12 @@ from incident_bot.domain.permissions import READ_PRIVATE
 from incident_bot.domain.privacy import reads_private
 from incident_bot.domain.times import zone_of
 from incident_bot.service import Unavailable, Unsure
-from incident_bot.slack.grammar import Context, split
+from incident_bot.slack.grammar import Context
 from incident_bot.slack.grammar.typed import MENTION
-from incident_bot.slack.listeners import NAMES, VERBS
+from incident_bot.slack.listeners import VERBS
 from incident_bot.slack.listeners.buttons import BUTTONS, OLD_BUTTON
-from incident_bot.slack.listeners.choosing import choose
 from incident_bot.slack.listeners.events import EVENTS
 from incident_bot.slack.listeners.forms import FORMS, OLD_FORM
-from incident_bot.slack.listeners.free_text import free_text
 from incident_bot.slack.listeners.needs import Knows, Serves
 from incident_bot.slack.listeners.payload import (
     Known,
@@ -34,6 +32,7 @@ from incident_bot.slack.listeners.payload import (
     value,
     word,
 )
+from incident_bot.slack.listeners.running import run
 from incident_bot.slack.listeners.shortcuts import OLD_SHORTCUT, SHORTCUTS
 from incident_bot.slack.listeners.spec import (
     NOT_RECORDED,
@@ -63,8 +62,8 @@ FAILED = (
     "it was recorded before you try again; its log says more."
 )
 
-HELP_WANTED = {"help", "--help", "—help", "–help", "-h", "?"}
-"""Alone behind a verb, no text for it: `resolve --help` must resolve nothing."""
+ONCE = frozenset({"declare_text", "run_typed", "undo_declare"})
+"""Buttons below a question: each of them counts once in a message, however often it is pressed."""
 
 MENTIONS = 5
 """So many mentioned people are looked up before the command is read."""
@@ -91,26 +90,7 @@ class Desk:
             known = await self._look_up(user, handle, raw)
             asked = await self._asked(known, user, handle, word(body.get("channel_id")))
             asked = replace(asked, delivery=delivery(body, "command"), recorded=recorded)
-            typed = split(known.named(raw), NAMES)
-            if not typed.word:
-                typed = split(f"{typed.ref} status" if typed.ref else "help", NAMES)
-            if HELP_WANTED & {typed.rest.strip().lower(), typed.rest_after.strip().lower()}:
-                typed = split(f"help {typed.verb or ''}", NAMES)
-            logs.learned(verb=typed.verb or "free text")
-            if typed.verb is None:
-                return await free_text(asked, typed)
-            verb = VERBS[typed.verb]
-            store = self._service.store
-            chosen = await choose(
-                typed,
-                verb,
-                asked.here,
-                asked.person.person,
-                store,
-                reads_private=asked.reads_private,
-            )
-            logs.learned(ref=chosen.incident.ref if chosen.incident else None)
-            return await verb.handler(replace(asked, incident=chosen.incident, rest=chosen.rest))
+            return await run(asked, known.named(raw))
 
         return await self._within(work, "command", recorded)
 
@@ -124,9 +104,11 @@ class Desk:
                 raise Refusal(OLD_BUTTON)
             logs.learned(verb=name)
             stamp, user = word(action.get("action_ts")), word(part(body, "user").get("id"))
-            if name == "declare_text":  # one message declares once, however often it is pressed
+            pressed = name
+            if name in ONCE:
+                pressed = word(action.get("action_id")) or name
                 stamp = word(part(body, "container").get("message_ts")) or stamp
-            also = (f"{stamp}/{user}/{name}",) if stamp else ()
+            also = (f"{stamp}/{user}/{pressed}",) if stamp else ()
             view = part(body, "view")
             within = form(view) if view.get("type") == "modal" else None
             asked = await self._interactive(body, within)

@@ -1,7 +1,8 @@
 """`/incident help`: the verbs."""
 
 from incident_bot.slack.grammar import nearest, reading
-from incident_bot.slack.listeners.spec import Asked, VerbSpec
+from incident_bot.slack.grammar.short import beginning
+from incident_bot.slack.listeners.spec import Asked, VerbSpec, names_of
 from incident_bot.slack.views import help as view
 from incident_bot.slack.views.answer import Answer
 
@@ -9,9 +10,9 @@ from incident_bot.slack.views.answer import Answer
 async def help_about(asked: Asked) -> Answer:
     """All verbs, or one; a word that is none shows them all."""
     about = reading.help_about(asked.rest, asked.context).about.partition(" ")[0]
-    by_alias = {alias: name for name, v in asked.verbs.items() for alias in v.aliases}
-    name = by_alias.get(about, about)
-    name = name if name in asked.verbs else (nearest(about, asked.verbs) or "")
+    names = names_of(asked.verbs)
+    begun = beginning(about, names)
+    name = names.get(about) or (begun[0] if len(begun) == 1 else nearest(about, asked.verbs) or "")
     verb = asked.verbs.get(name)
     if verb is None:
         return view.overview(asked.verbs.values())

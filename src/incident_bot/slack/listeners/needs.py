@@ -1,6 +1,6 @@
 """What the listeners need of the rest of the bot, as small as it is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy
+from incident_bot.domain.wanted import Wanted
 from incident_bot.domain.words import Standing
 from incident_bot.service import Outcome
 from incident_bot.store import Delivery, KnownPerson
@@ -22,6 +23,9 @@ class Reads(Protocol):
     async def journal(self, ref: str) -> list[Entry]: ...
     async def incidents(
         self, *, only_open: bool, include_private: bool, limit: int = 50
+    ) -> list[Incident]: ...
+    async def listed(
+        self, wanted: Wanted, knows: Callable[[Incident], bool], *, offset: int = 0, limit: int = 50
     ) -> list[Incident]: ...
     async def alert(self, alert_id: str) -> AlertSeen | None: ...
 
@@ -49,3 +53,4 @@ class Knows(Protocol):
     """Who is who."""
 
     async def by_slack(self, slack_id: str, handle: str | None = None) -> KnownPerson: ...
+    async def by_handle(self, handle: str) -> list[KnownPerson]: ...

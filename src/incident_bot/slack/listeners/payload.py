@@ -24,6 +24,10 @@ class Known:
         """The person by Slack id."""
         return self._found.get(slack_id) or await self._people.by_slack(slack_id, handle)
 
+    async def by_handle(self, handle: str) -> list[KnownPerson]:
+        """People by their handle."""
+        return await self._people.by_handle(handle)
+
     def named(self, raw: str) -> str:
         """The text with a name in every mention: Slack also sends `<@U1>` alone."""
         return MENTION.sub(self._name, raw)

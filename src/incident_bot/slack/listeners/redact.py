@@ -20,4 +20,5 @@ VERB = VerbSpec(
     example=writing.REDACT_EXAMPLE,
     handler=redact,
     behind="ref",
+    whole=True,
 )

@@ -25,4 +25,5 @@ VERB = VerbSpec(
     example="reopen The errors are back",
     handler=reopen,
     behind="ask",
+    whole=True,
 )

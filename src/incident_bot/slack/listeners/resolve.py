@@ -26,4 +26,5 @@ VERB = VerbSpec(
     example="resolve Rolled back to 4.2.1",
     handler=resolve,
     behind="ask",
+    whole=True,
 )

@@ -1,9 +1,8 @@
 """`/incident role`: who does what."""
 
 from incident_bot.domain.commands import AssignRole
-from incident_bot.domain.people import Person
 from incident_bot.slack.grammar import people
-from incident_bot.slack.grammar.request import Me, Mention, Show
+from incident_bot.slack.grammar.request import Me, Show
 from incident_bot.slack.listeners.spec import Asked, VerbSpec
 from incident_bot.slack.views import listing
 from incident_bot.slack.views.answer import Answer
@@ -14,14 +13,7 @@ async def role(asked: Asked) -> Answer:
     wanted = people.role(asked.rest, asked.context)
     if isinstance(wanted, Show):
         return listing.roles(asked.meant, asked.service.policy.roles)
-    holder: Person | None
-    match wanted.holder:
-        case Mention() as mention:
-            holder = await asked.who(mention)
-        case Me():
-            holder = asked.person.person
-        case None:
-            holder = None
+    holder = None if wanted.holder is None else await asked.who(wanted.holder)
     command = AssignRole(
         actor=asked.actor,
         at=wanted.at,

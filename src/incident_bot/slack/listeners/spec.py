@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from incident_bot import logs
 from incident_bot.domain.commands import Command
-from incident_bot.domain.decision import Sentence
+from incident_bot.domain.decision import Refusal, Sentence
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor, Person, by
 from incident_bot.domain.policy import Policy
-from incident_bot.slack.grammar.request import Context, Mention
+from incident_bot.slack.grammar.request import Context, Me, Mention, Name, Somebody
 from incident_bot.slack.listeners.needs import Knows, Serves
 from incident_bot.slack.views.answer import Answer, answer
 from incident_bot.store import Delivery, KnownPerson
@@ -93,9 +93,30 @@ class Asked:
         assert self.incident is not None, "the verb was declared without an incident"
         return self.incident
 
-    async def who(self, mention: Mention) -> Person:
-        """The person that was mentioned."""
-        return (await self.people.by_slack(mention.slack_id, mention.handle)).person
+    async def who(self, named: Somebody) -> Person:
+        """The person that was named. Raises Refusal for a plain `@name` that is not clear."""
+        match named:
+            case Mention(slack_id=slack_id, handle=handle):
+                return (await self.people.by_slack(slack_id, handle)).person
+            case Me():
+                return self.person.person
+            case Name(name=name):
+                found = await self.called(name)
+        if len(found) == 1:
+            return found[0]
+        known = f"More than one person is called @{name}" if found else f"I know no @{name}"
+        raise Refusal(f"{known}. Type @ and choose the name from Slack's list, or say `me`.")
+
+    async def called(self, handle: str) -> list[Person]:
+        """The people with this handle, those of the incident first: nobody, somebody, several.
+        Slack is not asked."""
+        wanted, of_incident = handle.casefold(), dict[str, Person]()
+        for person in _people_of(self.incident):
+            if person.slack_id and (person.handle or "").casefold() == wanted:
+                of_incident[person.slack_id] = person
+        if of_incident:
+            return list(of_incident.values())
+        return [known.person for known in await self.people.by_handle(handle)]
 
     async def do(self, command: Command, *, part: int | None = None) -> Answer:
         """Have the command carried out and answer with the reply.
@@ -157,6 +178,13 @@ class Happened:
     delivery: Delivery | None
 
 
+def _people_of(incident: Incident | None) -> tuple[Person, ...]:
+    if incident is None:
+        return ()
+    opened_by = (incident.opened_by,) if incident.opened_by else ()
+    return (*incident.roles.values(), *incident.invited, *opened_by)
+
+
 def dated(sentence: Sentence, at: datetime | None) -> Sentence:
     """The sentence, with the moment named: a person who typed `23:50` sees which day that was."""
     if at is None or any(isinstance(part, datetime) for part in sentence):
@@ -179,7 +207,8 @@ class VerbSpec:
     `usage` are its forms, the main one first. `behind`: what an incident's reference right behind
     the verb is when typed in another incident's war room: `text`, that incident (`ref`), or
     doubtful (`ask`). Elsewhere it always names the incident. `choices` lists, as escaped mrkdwn,
-    what the team has decided on to choose from.
+    what the team has decided on to choose from. `whole`: it ends or blanks something, so that only
+    its whole name runs it.
     """
 
     name: str
@@ -192,6 +221,12 @@ class VerbSpec:
     needs_room: bool = True
     behind: Literal["text", "ref", "ask"] = "text"
     choices: Callable[[Policy], str] | None = None
+    whole: bool = False
+
+
+def names_of(verbs: Mapping[str, VerbSpec]) -> dict[str, str]:
+    """Each verb and alias, with the verb that it means."""
+    return {word: verb.name for verb in verbs.values() for word in (verb.name, *verb.aliases)}
 
 
 Payload = Mapping[str, Any]

@@ -1,19 +1,21 @@
 """An answer to whoever asked: text and Block Kit sections within Slack's limits."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
+    ConfirmObject,
     MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
 )
 
 from incident_bot.domain.decision import Sentence
-from incident_bot.slack.views.sentence import mrkdwn, unmarked
+from incident_bot.slack.views.sentence import mrkdwn, shorten, unmarked
 
 SECTION = 2_900
 """A section takes 3,000 characters."""
@@ -48,14 +50,37 @@ def shown(text: str, *, public: bool = False) -> Answer:
     return Answer(cut(text, TEXT), sections(text), public)
 
 
+class Press(NamedTuple):
+    """A button: `label` is cut to 75 characters, `value` may have 2,000."""
+
+    label: str
+    action_id: str
+    value: str
+    style: Literal["primary", "danger"] | None = None
+    confirm: ConfirmObject | None = None
+
+
+def with_buttons(said: Answer, buttons: Sequence[Press]) -> Answer:
+    """The same answer with a row of buttons, at most 25; the same without any."""
+    if not buttons:
+        return said
+    row = ActionsBlock(elements=[_button(press) for press in buttons[:25]]).to_dict()
+    return replace(said, blocks=[*said.blocks, row])
+
+
 def with_button(said: Answer, *, label: str, action_id: str, value: str) -> Answer:
-    """The same answer with one button. `value` may have 2,000 characters, `label` is cut to 75."""
-    shown_as = unmarked(label)
-    short = shown_as if len(shown_as) <= 75 else shown_as[:74] + "…"
-    button = ButtonElement(
-        text=PlainTextObject(text=short, emoji=False), action_id=action_id, value=value
+    """The same answer with one button."""
+    return with_buttons(said, [Press(label, action_id, value)])
+
+
+def _button(press: Press) -> ButtonElement:
+    return ButtonElement(
+        text=PlainTextObject(text=shorten(unmarked(press.label), 75), emoji=False),
+        action_id=press.action_id,
+        value=press.value,
+        style=press.style,
+        confirm=press.confirm,
     )
-    return replace(said, blocks=[*said.blocks, ActionsBlock(elements=[button]).to_dict()])
 
 
 def sections(text: str) -> list[dict[str, Any]]:

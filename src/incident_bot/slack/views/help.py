@@ -1,4 +1,4 @@
-"""`/incident help`: every verb in a line, or one verb with its example."""
+"""`/incident help`: every verb by its name, or all about one verb."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -6,11 +6,14 @@ from typing import Protocol
 from incident_bot.slack.views.answer import Answer, shown
 from incident_bot.slack.views.sentence import escape
 
-HEAD = "*Incident Bot* – type in the war room; elsewhere put the incident first: "
-ELSEWHERE = "`/incident INC-42 log …`"
-TIMES = (
-    "*Times* are yours: `14:20` (the latest past one), `-5m`, `yesterday 23:50`, "
-    "`2025-10-27 14:20`. Further lines become details."
+HEAD = (
+    "*Incident Bot* – type in the war room. Elsewhere name the incident: `/incident INC-4 log …`\n"
+    "`/incident` alone shows where it stands. `/incident Payment API is failing` opens one."
+)
+MORE = (
+    "Short forms do: `stat`, `upd`, `sev1`. People: @name or `me`.\n"
+    "Times are yours: `14:20`, `-5m`, `yesterday 23:50`.\n"
+    "All about one: `/incident help log`"
 )
 
 
@@ -32,15 +35,16 @@ class Documented(Protocol):
 
 
 def overview(verbs: Iterable[Documented]) -> Answer:
-    """Every verb in its group, in the order given."""
-    groups: dict[str, list[str]] = {}
+    """Every verb once, in its group, in the order given, with an example for each group."""
+    groups: dict[str, list[Documented]] = {}
     for verb in verbs:
-        line = f"`{escape(verb.usage[0])}` – {escape(verb.help)}"
-        groups.setdefault(verb.group, []).append(line)
-    parts = [HEAD + ELSEWHERE]
-    parts += [f"*{escape(group)}*\n" + "\n".join(lines) for group, lines in groups.items()]
-    parts += [TIMES, "More of one: `/incident help log`"]
-    return shown("\n\n".join(parts))
+        groups.setdefault(verb.group, []).append(verb)
+    parts = [HEAD]
+    for group, of_group in groups.items():
+        names = " ".join(f"`{escape(verb.name)}`" for verb in of_group)
+        example = f"`/incident {escape(of_group[0].example)}`"
+        parts.append(f"*{escape(group)}*  {names}\n{example}")
+    return shown("\n\n".join([*parts, MORE]))
 
 
 def one(verb: Documented, choices: str = "") -> Answer:

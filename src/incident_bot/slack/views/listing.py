@@ -1,32 +1,78 @@
 """How things stand, as lists: incidents, and the roles, times and action items of one."""
 
+import json
 from collections.abc import Sequence
 
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.levels import SeverityLevel
 from incident_bot.domain.policy import IncidentType, Policy, Role
 from incident_bot.domain.reminders import in_words, next_update_due
+from incident_bot.domain.wanted import Wanted
 from incident_bot.domain.words import Milestone, Status
-from incident_bot.slack.views.answer import Answer, shown
+from incident_bot.slack.views.answer import Answer, Press, shown, with_buttons
 from incident_bot.slack.views.sentence import escape, escaped, mention, moment, one_line
 from incident_bot.slack.views.summary import STATUS_LENGTH
 
-SHOWN = 30
+PAGE = 10
+LAST_PAGE = 1_000_000
 NONE_OPEN = "No incident is open. `/incident declare TITLE` opens one."
 NONE_AT_ALL = "There has been no incident yet. `/incident declare TITLE` opens one."
 NO_ROOM_YET = "the war room is being opened"
 NO_ACTIONS = "No action items yet. Example: `/incident action P1 Add an index on orders @alice`"
 
 
-def incidents(found: Sequence[Incident], policy: Policy, *, everything: bool) -> Answer:
-    """One line for each incident, in the order given. Whoever calls left out the private ones."""
+def page(
+    found: Sequence[Incident], policy: Policy, wanted: Wanted, number: int, *, more: bool
+) -> Answer:
+    """A page of a list, one line for each incident in the order given, with buttons to the pages
+    around it. `number` counts from 1; `more`: there is another one. Whoever calls left out what
+    the reader may not know of."""
+    before = Press("Previous", "list_page:previous", turned(wanted, number - 1))
+    further = Press("Next", "list_page:next", turned(wanted, number + 1))
+    buttons = [*([before] if number > 1 else ()), *([further] if more else ())]
     if not found:
-        return shown(NONE_AT_ALL if everything else NONE_OPEN)
-    lines = [_line(incident, policy) for incident in found[:SHOWN]]
-    if len(found) > SHOWN:
-        lines.append(f"… and {len(found) - SHOWN} more")
-    head = "*Incidents*, newest first" if everything else "*Open incidents*, newest first"
-    return shown("\n".join([head, *lines]))
+        return with_buttons(shown(_none(wanted, number)), buttons)
+    head = "*Incidents*" if wanted.everything else "*Open incidents*"
+    parts = [f"{head}, newest first", *filters(wanted), *([f"page {number}"] if buttons else ())]
+    return with_buttons(shown("\n".join([" · ".join(parts), *lines(found, policy)])), buttons)
+
+
+def lines(found: Sequence[Incident], policy: Policy) -> list[str]:
+    """One line of mrkdwn for each incident."""
+    return [_line(incident, policy) for incident in found]
+
+
+def filters(wanted: Wanted) -> list[str]:
+    """What a list is narrowed to, in words, escaped."""
+    parts = [", ".join(severity.label for severity in wanted.severities)]
+    parts.append(f"service {escaped(wanted.service, 100)}" if wanted.service else "")
+    parts.append(f"“{escaped(wanted.text, 100)}”" if wanted.text else "")
+    return [part for part in parts if part]
+
+
+def turned(wanted: Wanted, number: int) -> str:
+    """The value of a button to a page of the same list; `read_turned` reads it."""
+    return json.dumps({"page": number, **wanted.model_dump(mode="json", exclude_defaults=True)})
+
+
+def read_turned(value: str) -> tuple[Wanted, int] | None:
+    """The list and the page; None for what is no such value."""
+    try:
+        given = json.loads(value)
+        number = int(given.pop("page"))
+        return (Wanted.model_validate(given), number) if 1 <= number <= LAST_PAGE else None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _none(wanted: Wanted, number: int) -> str:
+    if number > 1:
+        return "There are no more on this page."
+    if wanted.narrowed:
+        what = "incident" if wanted.everything else "open incident"
+        hint = "" if wanted.everything else "\nThe old ones too: `/incident list all …`"
+        return f"No {what} for {' · '.join(filters(wanted))}.{hint}"
+    return NONE_AT_ALL if wanted.everything else NONE_OPEN
 
 
 def roles(incident: Incident, known: Sequence[Role]) -> Answer:
@@ -79,6 +125,11 @@ def types(policy: Policy) -> str:
 
 def status(incident: Incident, policy: Policy) -> Answer:
     """Where it stands, and when it came there."""
+    return shown("\n".join(standing(incident, policy)))
+
+
+def standing(incident: Incident, policy: Policy) -> list[str]:
+    """The same, as lines of mrkdwn."""
     lines = [_line(incident, policy)]
     if incident.room is None:
         lines.append(f"• {escaped(incident.room_problem or NO_ROOM_YET, 1_000)}")
@@ -92,7 +143,7 @@ def status(incident: Incident, policy: Policy) -> Answer:
         lines.append(f"Last update{when}: {escaped(one_line(incident.last_update), 500)}")
     if due := next_update_due(incident, policy):
         lines.append(f"Next update due {moment(due)}")
-    return shown("\n".join(lines))
+    return lines
 
 
 def actions(incident: Incident) -> Answer:

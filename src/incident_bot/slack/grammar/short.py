@@ -1,0 +1,35 @@
+"""Verbs that are typed in part: `stat`, `upd`. Never where a sentence may begin so."""
+
+from collections.abc import Collection, Mapping
+
+LEAST = 3
+"""Letters."""
+
+SENTENCES = frozenset(
+    {
+        *("act", "app", "arch", "can", "dec", "dis", "expo", "hand", "not", "pri", "rea", "red"),
+        *("rem", "res", "sum", "tim", "time"),
+    }
+)
+"""Beginnings of verbs that are words, names or usual abbreviations by themselves."""
+
+
+def abbreviations(names: Mapping[str, str], whole: Collection[str]) -> dict[str, str]:
+    """Every beginning that can mean only one verb, with that verb. `names` maps each verb and
+    alias to its verb; those in `whole` must be typed whole."""
+    found: dict[str, str] = {}
+    for name in names:
+        for length in range(LEAST, len(name)):
+            short = name[:length]
+            verbs = beginning(short, names)
+            if len(verbs) == 1 and verbs[0] not in whole and short not in {*names, *SENTENCES}:
+                found[short] = verbs[0]
+    return found
+
+
+def beginning(word: str, names: Mapping[str, str]) -> list[str]:
+    """The verbs that the word begins, in their order; none for fewer than three letters."""
+    typed = word.lower()
+    if len(typed) < LEAST:
+        return []
+    return list(dict.fromkeys(verb for name, verb in names.items() if name.startswith(typed)))
