@@ -21,7 +21,17 @@ from incident_bot.domain.people import BOT, Person
 from incident_bot.domain.permissions import groups_of
 from incident_bot.domain.policy import Policy
 from incident_bot.effects import Later, Side
-from incident_bot.jobs import Clock, Outside, Pools, Runner, Sweep, Telling, standard_sweeps
+from incident_bot.jobs import (
+    Clock,
+    Outside,
+    Pools,
+    Reminding,
+    Runner,
+    Sweep,
+    Telling,
+    standard_sweeps,
+)
+from incident_bot.jobs.reminding import LOOK_EVERY
 from incident_bot.people import People
 from incident_bot.postmortem import write_postmortem, write_timeline
 from incident_bot.service import Service, utc_now
@@ -192,19 +202,26 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             life.needs.append(socket_mode.missing)
             metrics.socket_connections = lambda: len(socket_mode.links)
         http.add_routes(web_routes(store, life.missing, metrics))
-        if virtual is not None and settings.demo_clock is not None:
-            http.add_routes(demo_clock.routes(virtual, settings.demo_clock))
 
         async def tell(command: Command, ref: str) -> None:
             await service.handle(command, ref=ref)
 
         tell_after = times.tell_after.total_seconds()
         telling = Telling(store, outside, tell, tell_after)
+        reminding = Reminding(store, tell, service.now, service.remind_at)
+
+        async def remind() -> None:
+            if virtual is None or virtual.is_steady():
+                await reminding.sweep()
+
+        if virtual is not None and settings.demo_clock is not None:
+            http.add_routes(demo_clock.routes(virtual, settings.demo_clock, reminding.sweep))
         ticking = Clock(
             (
                 *standard_sweeps(store, runner.wake),
                 Sweep("who waits for PagerDuty", min(5.0, tell_after / 4), telling.sweep),
                 Sweep("who is in which user group", EVERY, membership.refresh),
+                Sweep("who has to be reminded", LOOK_EVERY, remind, at_start=True),
             )
         )
 

@@ -18,6 +18,7 @@ from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT, Person
 from incident_bot.domain.permissions import groups_of, is_restrictable
 from incident_bot.domain.policy import Policy, Route
+from incident_bot.domain.reminders import next_due
 from incident_bot.domain.words import Standing
 from incident_bot.effects import Done, LeaseLost
 from incident_bot.store import (
@@ -117,6 +118,11 @@ class Service:
     def now(self) -> datetime:
         """Domain time, aware UTC: what entries carry."""
         return self._clock()
+
+    def remind_at(self, incident: Incident) -> float | None:
+        """When its next reminder is due, as Unix seconds of domain time; None: never."""
+        due = next_due(incident, self.policy, self.now())
+        return None if due is None else due.timestamp()
 
     async def handle(
         self,
@@ -249,8 +255,10 @@ class Service:
             await unit.enqueue(decision.jobs)
             return Outcome(decision.reply, None)
         if not (decision.entries or decision.jobs or decision.redact):
+            if isinstance(command, c.Remind):  # planned by another configuration: look later
+                await unit.plan(incident, self.remind_at(incident))
             return Outcome(decision.reply, incident)
-        after = await unit.apply(incident, decision, command.actor, now)
+        after = await unit.apply(incident, decision, command.actor, now, self.remind_at)
         if any(job.kind is JobKind.CREATE_ROOM for job in decision.jobs):
             await self._reserve(unit, after)
         for earlier in early.commands(alert) if alert is not None and joins else ():

@@ -190,7 +190,9 @@ def test_a_snoozed_one_comes_once_more_even_after_the_last() -> None:
     world = with_room(only(K.NO_IC))
     until(world, at("14:20"))
     answer = snooze(world, K.NO_IC, at("14:20"))
-    assert answer == "@alice put this off until 2025-10-27 14:50 UTC."
+    assert answer == (
+        "@alice put a reminder off until 2025-10-27 14:50 UTC: INC-1 has no Incident Commander."
+    )
     snooze(world, K.NO_IC, at("14:21"))
     assert when(until(world, EVENING)) == ["27 14:51"]
 
@@ -199,7 +201,9 @@ def test_a_dismissed_one_comes_no_more() -> None:
     world = with_room(only(K.NO_IC))
     until(world, at("14:05"))
     answer = dismiss(world, K.NO_IC, at("14:06"))
-    assert answer == "@alice dismissed this: no more reminders of it."
+    assert answer == (
+        "@alice dismissed a reminder: INC-1 has no Incident Commander. It does not come again."
+    )
     assert until(world, EVENING) == []
 
 

@@ -1,10 +1,20 @@
 """Performs what decisions ask for outside (runner, pools), hears whether the others are there
-(outside, telling), and ticks the clock (clock)."""
+(outside, telling), reminds (reminding), and ticks the clock (clock)."""
 
 from incident_bot.jobs.clock import Clock, Sweep, standard_sweeps
 from incident_bot.jobs.outside import Outside
 from incident_bot.jobs.pools import Pools
+from incident_bot.jobs.reminding import Reminding
 from incident_bot.jobs.runner import Runner
 from incident_bot.jobs.telling import Telling
 
-__all__ = ["Clock", "Outside", "Pools", "Runner", "Sweep", "Telling", "standard_sweeps"]
+__all__ = [
+    "Clock",
+    "Outside",
+    "Pools",
+    "Reminding",
+    "Runner",
+    "Sweep",
+    "Telling",
+    "standard_sweeps",
+]

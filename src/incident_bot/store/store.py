@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from incident_bot.domain import chain, entries, incident
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.wanted import Wanted
-from incident_bot.store import engines, inbox, journal, listing, migrate, people
+from incident_bot.store import engines, inbox, journal, listing, migrate, people, reminding
 from incident_bot.store import room_names as rooms
 from incident_bot.store.connection import (
     READS,
@@ -229,6 +229,30 @@ class Store:
         if not incident.is_fold_of(row["state"], folded):
             return f"{ref}: the stored state is not what the journal amounts to"
         return None
+
+    # Reminders
+
+    async def to_remind(self, now: float, most: int) -> list[str]:
+        """Incidents with a reminder due at `now` (Unix seconds of domain time)."""
+        async with self._reading() as connection:
+            return await reminding.due(connection, now, most)
+
+    async def planned_reminders(self) -> list[str]:
+        """The incidents that are not over, and those that have a reminder coming."""
+        async with self._reading() as connection:
+            return await reminding.planned(connection)
+
+    async def plan_reminders(
+        self, refs: Sequence[str], plan: Callable[[Incident], float | None]
+    ) -> None:
+        """Keeps when each of these is to be reminded next, as `plan` has it."""
+
+        async def whole() -> None:
+            async with self._writing().transaction() as connection:
+                for found in (await reminding.states(connection, refs)).values():
+                    await reminding.plan(connection, found, plan(found))
+
+        await persistently(whole, recognised=True)
 
     async def alert(self, alert_id: str) -> AlertSeen | None:
         """The alert as last seen."""

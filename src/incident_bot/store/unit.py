@@ -1,6 +1,6 @@
 """One write transaction: everything a command changes, or nothing of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.decision import Decision, NewJob
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor
-from incident_bot.store import enqueue, inbox, journal, queue, redaction, room_names
+from incident_bot.store import enqueue, inbox, journal, queue, redaction, reminding, room_names
 from incident_bot.store.connection import Connection
 from incident_bot.store.errors import StoreUnavailable
 from incident_bot.store.inbox import Delivery
@@ -35,6 +35,10 @@ def _keep_alert(of: Any) -> Executable:
 
 
 _KEEP_ALERT = {"sqlite": _keep_alert(sqlite), "postgresql": _keep_alert(postgresql)}
+
+
+Plan = Callable[[Incident], float | None]
+"""When a state's next reminder is due: Unix seconds of domain time; None: never."""
 
 
 class Unit:
@@ -125,12 +129,18 @@ class Unit:
     # Decisions
 
     async def apply(
-        self, before: Incident, decision: Decision, actor: Actor, now: datetime
+        self,
+        before: Incident,
+        decision: Decision,
+        actor: Actor,
+        now: datetime,
+        remind_at: Plan = lambda state: None,
     ) -> Incident:
         """Appends the entries, blanks what is to be redacted, keeps the state, enqueues the jobs.
 
         `before` is what `incident` gave, or a blank `Incident(ref=await next_ref())`; `now` is
-        domain time, aware. The state after it.
+        domain time, aware; `remind_at` says of a state when its next reminder is due. The state
+        after it.
         """
         ref = before.ref
         new = journal.compose(decision.entries, before.last_seq, actor, now)
@@ -140,11 +150,11 @@ class Unit:
             if decision.redact:
                 await self._redact(ref, decision.redact)
             state = await self._after(before, new, fold=bool(decision.redact))
-            await self._update(before, state, last_hash)
+            await self._update(before, state, last_hash, remind_at(state))
         else:
             state = incident.fold(ref, new)
             if new:
-                await self._insert(state, last_hash)
+                await self._insert(state, last_hash, remind_at(state))
                 await journal.append(self._connection, rows)
         self._links[ref] = (state.last_seq, last_hash)
         if before.exists or new:
@@ -156,6 +166,10 @@ class Unit:
         self._refs.append(ref)
         self._found.clear()
         return state
+
+    async def plan(self, state: Incident, remind_at: float | None) -> None:
+        """Keeps when the incident, which is locked and not changed, is to be reminded next."""
+        await reminding.plan(self._connection, state, remind_at)
 
     async def enqueue(self, jobs: Sequence[NewJob], ref: str | None = None) -> None:
         """Adds jobs that belong to no decision on an incident (an alert that is only announced)."""
@@ -187,7 +201,7 @@ class Unit:
         await redaction.forget(self._connection, ref, texts)
         self.redacted = True
 
-    async def _insert(self, state: Incident, last_hash: str) -> None:
+    async def _insert(self, state: Incident, last_hash: str, remind_at: float | None) -> None:
         number = int(state.ref.rpartition("-")[2])
         await self._connection.execute(_COUNT, {"number": number})
         values = {
@@ -195,12 +209,15 @@ class Unit:
             "ref": state.ref,
             "open_group": None if state.is_over else state.group,
             "last_hash": last_hash,
+            "remind_at": remind_at,
             **journal.columns_of(state),
         }
         await self._connection.execute(_INSERT_INCIDENT, values)
 
-    async def _update(self, before: Incident, state: Incident, last_hash: str) -> None:
-        values = {**journal.columns_of(state), "last_hash": last_hash}
+    async def _update(
+        self, before: Incident, state: Incident, last_hash: str, remind_at: float | None
+    ) -> None:
+        values = {**journal.columns_of(state), "last_hash": last_hash, "remind_at": remind_at}
         if state.is_over or state.group is None:
             values["open_group"] = None
         elif before.is_over and await self.ref_of_open_group(state.group) is None:

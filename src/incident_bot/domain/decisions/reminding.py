@@ -1,6 +1,7 @@
 """Reminders are told, put off and dismissed; the room of what is over is archived."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from incident_bot.domain import commands as c
@@ -35,7 +36,9 @@ def remind(incident: Incident, policy: Policy, now: datetime) -> Decision:
             jobs.append(archive(incident.ref, seq))
             continue
         sentence, buttons = _said(incident, reminder, policy, now)
-        jobs.append(say(incident.ref, seq, sentence, buttons=buttons))
+        about = {"reminder": {"kind": str(reminder.kind), "subject": reminder.subject}}
+        job = say(incident.ref, seq, sentence, buttons=buttons)
+        jobs.append(replace(job, args={**job.args, **about}))
     return Decision(entries=tuple(entries), jobs=tuple(jobs))
 
 
@@ -48,7 +51,14 @@ def snooze(
     body = e.ReminderSnoozed(reminder=command.reminder, subject=command.subject, until=until)
     return Decision(
         entries=(NewEntry(body, now),),
-        reply=Reply((*_who(command), "put this off until ", until, ".")),
+        reply=Reply(
+            (
+                *_who(command),
+                "put a reminder off until ",
+                until,
+                f": {_about(incident, command, policy)}.",
+            )
+        ),
     )
 
 
@@ -58,9 +68,10 @@ def dismiss(
     """No more of it; a cause that comes again (a second mitigation) is told again."""
     _must_hold(incident, command, policy)
     body = e.ReminderDismissed(reminder=command.reminder, subject=command.subject)
-    did: Sentence = (*_who(command), "dismissed this: no more reminders of it.")
+    about = _about(incident, command, policy)
+    did: Sentence = (*_who(command), f"dismissed a reminder: {about}. It does not come again.")
     if command.reminder is ReminderKind.ARCHIVE:
-        did = (*_who(command), "keeps this room open: it is not archived.")
+        did = (*_who(command), f"keeps this room open: {incident.ref} is not archived.")
     return Decision(entries=(NewEntry(body, now),), reply=Reply(did))
 
 
@@ -79,6 +90,25 @@ def _who(command: c.Command) -> Sentence:
 
 def _snoozed(kind: ReminderKind) -> timedelta:
     return SNOOZE_AFTERWARDS if kind in _AFTERWARDS else SNOOZE
+
+
+def _about(
+    incident: Incident, command: c.SnoozeReminder | c.DismissReminder, policy: Policy
+) -> str:
+    """What a reminder is about, in a few words: its message is replaced by what became of it."""
+    ref = incident.ref
+    role = policy.role(IC)
+    words = {
+        ReminderKind.NO_IC: f"{ref} has no {role.name if role else 'Incident Commander'}",
+        ReminderKind.UPDATE_DUE: f"an update of {ref} is due",
+        ReminderKind.NOT_RESOLVED: f"{ref} is {policy.status_name(Status.MITIGATED)} and open",
+        ReminderKind.NO_IMPACT_START: f"when the impact of {ref} began is not known",
+        ReminderKind.NO_ACTIONS: f"{ref} has no action items",
+        ReminderKind.NOT_APPROVED: f"the postmortem of {ref} is not approved",
+        ReminderKind.ACTION_OVERDUE: f"action #{command.subject} of {ref} is overdue",
+        ReminderKind.ARCHIVE: f"the room of {ref} will be archived",
+    }
+    return words[command.reminder]
 
 
 def _said(

@@ -59,7 +59,7 @@ def handlers(
     further = alerts.FurtherAlerts(gateway, memory)
     public = announcements.Announcements(gateway, lookup, memory, policy)
     private = direct.Direct(gateway, memory, people, policy, now)
-    spoken = messages.Messages(gateway)
+    spoken = messages.Messages(gateway, policy)
     files = documents.Documents(
         gateway, memory, postmortem=write_postmortem, timeline=write_timeline
     )

@@ -6,7 +6,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.decisions.alerts import UNKNOWN_ALERT
 from incident_bot.domain.words import Status
-from incident_bot.slack.listeners import handover, war_room
+from incident_bot.slack.listeners import handover, reminders, war_room
 from incident_bot.slack.listeners.choosing import about
 from incident_bot.slack.listeners.free_text import declare_pressed, undo_pressed
 from incident_bot.slack.listeners.list_open import turn_page
@@ -65,6 +65,9 @@ BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Shown]]] = {
     "mark_mitigated": mark_mitigated,
     "resolve": resolve,
     "keep_open": keep_open,
+    "snooze_reminder": reminders.snooze,
+    "dismiss_reminder": reminders.dismiss,
+    "impact_at_detection": reminders.impact_at_detection,
     "open_for_alert": open_for_alert,
     "declare_text": declare_pressed,
     "undo_declare": undo_pressed,
