@@ -160,3 +160,26 @@ def test_who_may_read_every_private_incident() -> None:
     assert not reads_private(BOB, {}, policy)
     assert not reads_private(CHARLIE, {"@security": Standing.MEMBER}, Policy())
     assert not reads_private(None, {"@security": Standing.MEMBER}, policy)
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_who_opened_it_hears_in_private_that_there_is_no_room(private: bool) -> None:
+    """Without a room nobody else would: and it waits for none."""
+    world = World()
+    world.handle(c.Declare(actor=by(ALICE), title="x", private=private))
+    failed = c.RecordFailure(
+        actor=BOT, job="INC-1/room", kind=JobKind.CREATE_ROOM, sentence="Slack says no."
+    )
+    (told,) = world.handle(failed).jobs
+    assert (told.kind, told.after) == (JobKind.TELL_PERSON, ())
+    assert (told.args["slack_id"], told.args["view"]) == ("U1", "no_room")
+    assert world.incident.room_problem == "Slack says no."
+
+
+def test_nobody_is_told_of_a_missing_room_that_nobody_asked_for() -> None:
+    world = World()
+    world.handle(c.AlertTriggers(alert=alert()), at("14:23"))
+    failed = c.RecordFailure(
+        actor=BOT, job="INC-1/room", kind=JobKind.CREATE_ROOM, sentence="Slack says no."
+    )
+    assert world.handle(failed).jobs == ()

@@ -163,8 +163,9 @@ class Stage:
 
     @property
     def rooms(self) -> list[Channel]:
-        """The channels that the bot made, oldest first."""
-        return [c for c in self.slack.channels.values() if c.creator == self.slack.bot.id]
+        """The channels that the bot made, oldest first; direct messages are none."""
+        bot = self.slack.bot.id
+        return [c for c in self.slack.channels.values() if c.creator == bot and not c.is_im]
 
     @property
     def room(self) -> Channel:

@@ -190,3 +190,24 @@ async def test_of_a_private_incident_only_who_belongs_to_it_is_told(stage):
     stranger = {"slack_id": stage.slack.add_user("eve").id, "name": "Eve"}
     done = await stage.perform(JobKind.TELL_PERSON, "INC-1/handover/4", args(stage, **stranger))
     assert done.result == {} and len(stage.calls("chat.postMessage")) == 1
+
+
+@pytest.mark.parametrize(
+    ("private", "kept"), [(True, "Nothing of it was made public. Make a private channel"),
+                          (False, "recorded all the same. Make a channel")],
+)  # fmt: skip
+async def test_that_there_is_no_room_is_told_with_the_way_forward(stage, private, kept):
+    problem = "I could not open the war room."
+    bob = person(stage.bob)
+    stage.incident = stage.incident.model_copy(
+        update={"room": None, "room_problem": problem, "private": private, "opened_by": bob}
+    )
+    await stage.perform(JobKind.TELL_PERSON, "INC-1/no-room", args(stage, view="no_room"))
+    (message,) = direct(stage).messages
+    assert message.text.startswith(f"*INC-1 has no war room.* {problem}")
+    assert kept in str(message.blocks) and "/incident INC-1 log" in str(message.blocks)
+
+
+async def test_a_room_that_came_after_all_is_not_missed(stage):
+    done = await stage.perform(JobKind.TELL_PERSON, "INC-1/no-room", args(stage, view="no_room"))
+    assert done.result == {} and direct(stage).messages == []

@@ -6,6 +6,7 @@ from datetime import datetime
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob
+from incident_bot.domain.decisions import telling
 from incident_bot.domain.decisions.common import document, moment, refresh, say
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.words import AlertStatus
@@ -128,7 +129,8 @@ def delivery(
 def failure(
     incident: Incident, command: c.RecordFailure, now: datetime, journal: Sequence[e.Entry]
 ) -> Decision:
-    """A job was given up: an entry, and a sentence in the room with a way forward."""
+    """A job was given up: an entry, and a sentence in the room with a way forward. That there is
+    no room is told to who opened the incident, in private."""
     seq = incident.last_seq + 1
     body = e.EffectFailed(job=command.job, sentence=command.sentence)
     told = command.kind in TOLD_ONCE and any(
@@ -136,7 +138,11 @@ def failure(
         for entry in journal
     )
     silent = told or command.kind in _SILENT
-    jobs = () if silent else (say(incident.ref, seq, (command.sentence,)),)
+    jobs: tuple[NewJob, ...] = ()
+    if not silent:
+        jobs = (say(incident.ref, seq, (command.sentence,)),)
+    if command.kind == JobKind.CREATE_ROOM and incident.room is None:
+        jobs = telling.no_room(incident)
     return Decision(entries=(NewEntry(body, moment(command, now)),), jobs=jobs)
 
 

@@ -3,6 +3,8 @@
 `view` names what is told (`slack/views/direct.py`); the rest of the args is for that view.
 """
 
+from dataclasses import replace
+
 from incident_bot.domain.decision import JobKind, NewJob
 from incident_bot.domain.handover import Offer, had
 from incident_bot.domain.incident import Incident, room_key
@@ -50,6 +52,14 @@ def brief(incident: Incident, seq: int, role: Role, person: Person) -> tuple[New
     first = not had(incident.held, role.key, person)
     args = {"role": role.key, "offer": seq, "first": first}
     return tell(incident.ref, brief_key(incident.ref, seq), person, "handover", **args)
+
+
+def no_room(incident: Incident) -> tuple[NewJob, ...]:
+    """Who opened the incident hears that its war room could not be opened. It waits for no room."""
+    if incident.opened_by is None:
+        return ()
+    told = tell(incident.ref, f"{incident.ref}/no-room", incident.opened_by, "no_room")
+    return tuple(replace(job, after=()) for job in told)
 
 
 def answered(incident: Incident, role: str, seq: int) -> tuple[NewJob, ...]:

@@ -98,9 +98,25 @@ def handover(told: Told) -> Message | None:
     return _message(f"No answer is needed any more: {now}.\n{_title(incident)}", [])
 
 
+def no_room(told: Told) -> Message | None:
+    """There is no war room, and why; None when there is one after all."""
+    incident = told.incident
+    if incident.room is not None or incident.room_problem is None:
+        return None
+    kind = "private channel" if incident.private else "channel"
+    kept = " Nothing of it was made public." if incident.private else ""
+    rest = (
+        f"It is recorded all the same.{kept} Make a {kind} by hand and invite whom you need; "
+        f"`/incident {incident.ref} log …` keeps its timeline from wherever you are."
+    )
+    head = f"*{incident.ref} has no war room.* {escaped(one_line(incident.room_problem), 1_000)}"
+    return _message(f"{head}\n{_title(incident)}", [_section(rest)])
+
+
 VIEWS: Mapping[str, Callable[[Told], Message | None]] = {
     "duties": duties,
     "handover": handover,
+    "no_room": no_room,
 }
 """By the name that a job gives as `view`."""
 
