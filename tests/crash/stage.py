@@ -165,7 +165,8 @@ class Stage:
     @property
     def rooms(self) -> list[Channel]:
         """The channels that the bot made."""
-        return [c for c in self.slack.channels.values() if c.creator == self.slack.bot.id]
+        bot = self.slack.bot.id
+        return [c for c in self.slack.channels.values() if c.creator == bot and not c.is_im]
 
     async def exists(self, sql: str) -> bool:
         """Whether a query finds anything."""
