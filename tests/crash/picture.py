@@ -65,6 +65,8 @@ def _slack(stage: Stage) -> Iterator[str]:
         yield from (f"bookmark: {mark['title']} ({mark['link']})" for mark in room.bookmarks)
     for channel in stage.slack.channels.values():
         where = "the room" if channel in stage.rooms else f"#{channel.name}"
+        if channel.is_im:
+            where = f"private, with {stage.slack.users[channel.members[-1]].name}"
         yield from (f"in {where}: {_named(m)}" for m in channel.messages if _is_ours(m))
     for call in stage.slack.calls:
         if call.method == "conversations.invite" and call.answer.get("ok"):

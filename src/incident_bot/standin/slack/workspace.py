@@ -214,7 +214,7 @@ class Workspace:
             if channel.is_im and user in channel.members:
                 return channel
         channel = Channel(
-            self.new_id("D"), "", self.bot.id, self.now(), is_im=True, is_private=True,
+            self.new_id("D"), "", "", self.now(), is_im=True, is_private=True,
             members=[self.bot.id, user],
         )  # fmt: skip
         self.channels[channel.id] = channel
