@@ -260,7 +260,9 @@ def an_action(seq, text="Add an index", owner=None):
 def test_the_first_action_items_are_named_and_the_others_counted():
     bob = Person(name="Bob", slack_id="U2")
     shown = words(an_incident(actions=(an_action(3, owner=bob),)))
-    assert "*Action items*\\n• P1 Add an index – <@U2>" in shown
+    assert "*Open action items*\\n• P1 Add an index – <@U2>" in shown
+    done = an_action(4).model_copy(update={"done": True})
+    assert "action items" not in words(an_incident(actions=(done,)))
     shown = words(an_incident(actions=tuple(an_action(n, f"Item {n}") for n in range(1, 9))))
     assert "Item 5" in shown and "Item 6" not in shown and "… and 3 more" in shown
 

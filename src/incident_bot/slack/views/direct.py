@@ -26,6 +26,7 @@ from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Role
 from incident_bot.slack.views.sentence import escaped, moment, one_line
 from incident_bot.slack.views.summary import (
+    OPEN_ACTIONS,
     Message,
     action_lines,
     short_mention,
@@ -131,7 +132,7 @@ def _brief(told: Told, role: Role, by: Person) -> Message:
     standing_now = standing(incident, told.policy)
     parts = [
         _headed("Last entries", _last_entries(told)),
-        _headed("Open action items", action_lines(incident)),
+        _headed(OPEN_ACTIONS, action_lines(incident)),
         update_due(incident, told.policy, told.now),
     ]
     blocks: list[Block] = [_section(part) for part in parts if part]

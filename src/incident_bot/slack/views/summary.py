@@ -33,6 +33,7 @@ from incident_bot.slack.views.sentence import (
 
 Message = tuple[str, list[dict[str, Any]]]
 
+OPEN_ACTIONS = "Open action items"
 NOBODY = "_nobody yet_"
 HINT = "`/incident log …` adds to the timeline · `/incident help` shows the rest"
 OVER_HINT = "Not over after all? `/incident reopen` · `/incident export` brings the postmortem"
@@ -74,7 +75,7 @@ def summary(incident: Incident, policy: Policy, now: datetime | None = None) -> 
     if due := update_due(incident, policy, now):
         blocks.append(_section(due))
     if items := action_lines(incident):
-        blocks.append(_section("\n".join(["*Action items*", *items])))
+        blocks.append(_section("\n".join([f"*{OPEN_ACTIONS}*", *items])))
     if not incident.is_over:
         blocks.append(ActionsBlock(elements=_next_steps(incident, policy)))
         if claims := _claims(incident, roles):
@@ -126,7 +127,7 @@ def update_due(incident: Incident, policy: Policy, now: datetime | None) -> str:
 
 def action_lines(incident: Incident) -> list[str]:
     """The open action items, the first few by name and the others as a number."""
-    still = incident.actions
+    still = [action for action in incident.actions if not action.done]
     lines = []
     for action in still[:ACTIONS_SHOWN]:
         item = action.item
