@@ -80,7 +80,7 @@ def _holding(incident: Incident, policy: Policy) -> Iterator[tuple[ReminderKind,
         yield ReminderKind.UPDATE_DUE, "", max(update, opened + SETTLING)
     if policy.reminders.action_overdue and incident.status is not Status.CANCELLED:
         for action in incident.actions:
-            if action.item.due is not None:
+            if action.item.due is not None and not action.done:
                 at = policy.reminders.morning_after(action.item.due)
                 yield ReminderKind.ACTION_OVERDUE, str(action.seq), at
     over = _learned(incident, "over", Milestone.RESOLVED)

@@ -13,7 +13,16 @@ from incident_bot.domain import chain, entries, incident
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.wanted import Wanted
-from incident_bot.store import engines, inbox, journal, listing, migrate, people, reminding
+from incident_bot.store import (
+    engines,
+    inbox,
+    journal,
+    listing,
+    migrate,
+    parts,
+    people,
+    reminding,
+)
 from incident_bot.store import room_names as rooms
 from incident_bot.store.connection import (
     READS,
@@ -206,6 +215,11 @@ class Store:
         knows of."""
         async with self._reading() as connection:
             return await listing.read(connection, wanted, knows, offset=offset, limit=limit)
+
+    async def parts(self, slack_id: str, limit: int = 50) -> list[Incident]:
+        """The incidents in which this person has unfinished work, newest first."""
+        async with self._reading() as connection:
+            return await parts.read(connection, slack_id, limit)
 
     async def refs(self) -> list[str]:
         """Every reference, oldest first."""

@@ -12,7 +12,16 @@ from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.decision import Decision, NewJob
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor
-from incident_bot.store import enqueue, inbox, journal, queue, redaction, reminding, room_names
+from incident_bot.store import (
+    enqueue,
+    inbox,
+    journal,
+    parts,
+    queue,
+    redaction,
+    reminding,
+    room_names,
+)
 from incident_bot.store.connection import Connection
 from incident_bot.store.errors import StoreUnavailable
 from incident_bot.store.inbox import Delivery
@@ -213,6 +222,7 @@ class Unit:
             **journal.columns_of(state),
         }
         await self._connection.execute(_INSERT_INCIDENT, values)
+        await parts.follow(self._connection, Incident(ref=state.ref), state)
 
     async def _update(
         self, before: Incident, state: Incident, last_hash: str, remind_at: float | None
@@ -226,6 +236,7 @@ class Unit:
         await self._connection.execute(
             update(incidents).where(incidents.c.ref == state.ref).values(**values)
         )
+        await parts.follow(self._connection, before, state)
 
     async def reserve_room_name(self, name: str, ref: str) -> bool:
         """Takes a channel name for ever; True also when this incident has it already."""

@@ -2,6 +2,7 @@
 
 import zlib
 
+from incident_bot.domain.decisions.interview import interview_key
 from incident_bot.effects import Done, Effect
 from incident_bot.slack.effects.latest import Latest
 from incident_bot.slack.effects.needs import Memory
@@ -38,7 +39,7 @@ class Interview:
         """`update_question`: nothing to do where nobody was asked, or when it would look the
         same."""
         incident, ended = the_incident(effect), int(effect.args["of"])
-        key = effect.job.lane or ""
+        key = interview_key(incident.ref, ended)
         posted = await self._memory.result(key)
         if not posted:
             return Done()

@@ -1,4 +1,5 @@
 """`action [kind] [P0|P1|P2] TEXT [@owner] [due 2025-11-10] [ticket ENG-1234]`; alone it lists.
+`action done 12`.
 
 Kind and priority stand before the text, or the priority behind it; owner, due date and ticket
 stand behind it in any order. A trailing `ENG-1234` is the ticket.
@@ -9,21 +10,27 @@ from datetime import date
 
 from incident_bot.domain.words import ActionKind, Priority
 from incident_bot.slack.grammar.people import leading_person
-from incident_bot.slack.grammar.request import AddAction, Context, Show, Somebody
+from incident_bot.slack.grammar.request import AddAction, CloseAction, Context, Show, Somebody
 from incident_bot.slack.grammar.typed import plain
 from incident_bot.slack.grammar.words import fit, quoted, wrong
 
 EXAMPLE = "action prevention P0 Add an index on orders @alice due 2025-11-10 ticket ENG-1234"
+DONE_EXAMPLE = "action done 12"
 _KEY = re.compile(r"(?!INC-)[A-Z][A-Z0-9]+-\d+")
 _NO_TICKET = frozenset({"AES", "HTTP", "ISO", "MD", "RFC", "SHA", "TLS", "UTC", "UTF"})
+_NUMBER = re.compile(r"#?\d{1,9}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def action(raw: str, _context: Context) -> AddAction | Show:
+def action(raw: str, _context: Context) -> AddAction | CloseAction | Show:
     """Read an action item; words that are no keyword at the edges are its text."""
     words = raw.split()
     if not words or words == ["list"]:
         return Show("actions")
+    if words[0].lower() == "done" and (len(words) == 1 or _NUMBER.fullmatch(words[1])):
+        if len(words) != 2:
+            raise wrong("action done", "which one? Name its number", DONE_EXAMPLE)
+        return CloseAction(int(words[1].strip("#")))
     kind: ActionKind | None = None
     priority: Priority | None = None
     while words:

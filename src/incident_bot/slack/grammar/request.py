@@ -167,6 +167,11 @@ class AddAction:
 
 
 @dataclass(frozen=True)
+class CloseAction:
+    number: int
+
+
+@dataclass(frozen=True)
 class SetTime:
     milestone: Literal[Milestone.IMPACT_STARTED, Milestone.DETECTED]
     at: datetime

@@ -6,7 +6,8 @@ from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.decisions.alerts import UNKNOWN_ALERT
 from incident_bot.domain.words import Status
-from incident_bot.slack.listeners import handover, reminders, war_room
+from incident_bot.slack.listeners import handover, interview, reminders, war_room
+from incident_bot.slack.listeners.action import done as action_done
 from incident_bot.slack.listeners.choosing import about
 from incident_bot.slack.listeners.free_text import declare_pressed, undo_pressed
 from incident_bot.slack.listeners.list_open import turn_page
@@ -73,5 +74,7 @@ BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Shown]]] = {
     "undo_declare": undo_pressed,
     "run_typed": run_pressed,
     "list_page": turn_page,
+    "action_done": action_done,
+    **interview.BUTTONS,
 }
 """What each `action_id` (without its suffix) does."""

@@ -15,6 +15,7 @@ from incident_bot.slack.views.summary import STATUS_LENGTH
 
 PAGE = 10
 LAST_PAGE = 1_000_000
+DONE_BUTTONS = 25
 NONE_OPEN = "No incident is open. `/incident declare TITLE` opens one."
 NONE_AT_ALL = "There has been no incident yet. `/incident declare TITLE` opens one."
 NO_ROOM_YET = "the war room is being opened"
@@ -150,10 +151,14 @@ def actions(incident: Incident) -> Answer:
     """The follow-up work, with the numbers to edit it by."""
     if not incident.actions:
         return shown(NO_ACTIONS)
-    lines = [f"*Action items of {escape(incident.ref)}*"]
+    done = sum(action.done for action in incident.actions)
+    counted = f" · {done} of {len(incident.actions)} done" if done else ""
+    lines = [f"*Action items of {escape(incident.ref)}*{counted}"]
     for action in incident.actions:
         item = action.item
         parts = [f"*#{action.seq}* {item.priority.value} {item.action.value}"]
+        if action.done:
+            parts.append("*done*")
         parts.append(escaped(one_line(item.text), 300))
         if item.owner:
             parts.append(mention(item.owner))
@@ -162,7 +167,13 @@ def actions(incident: Incident) -> Answer:
         if item.ticket:
             parts.append(escaped(item.ticket, 200))
         lines.append(" · ".join(parts))
-    return shown("\n".join(lines))
+    said = shown("\n".join(lines))
+    still = [action for action in incident.actions if not action.done][:DONE_BUTTONS]
+    presses = [
+        Press(f"#{action.seq} is done", f"action_done:{action.seq}", f"{incident.ref} {action.seq}")
+        for action in still
+    ]
+    return with_buttons(said, presses)
 
 
 def _rank(level: SeverityLevel) -> int:

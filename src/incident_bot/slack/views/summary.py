@@ -74,8 +74,8 @@ def summary(incident: Incident, policy: Policy, now: datetime | None = None) -> 
         blocks.append(_section(f"*Last update*{at}\n{update}"))
     if due := update_due(incident, policy, now):
         blocks.append(_section(due))
-    if items := action_lines(incident):
-        blocks.append(_section("\n".join([f"*{OPEN_ACTIONS}*", *items])))
+    if incident.actions:
+        blocks.append(_section("\n".join([actions_done(incident), *action_lines(incident)])))
     if not incident.is_over:
         blocks.append(ActionsBlock(elements=_next_steps(incident, policy)))
         if claims := _claims(incident, roles):
@@ -123,6 +123,14 @@ def update_due(incident: Incident, policy: Policy, now: datetime | None) -> str:
         return ""
     overdue = ", *overdue*: `/incident update …`" if now is not None and now > due else ""
     return f"*Next update due* {moment(due)}{overdue}"
+
+
+def actions_done(incident: Incident) -> str:
+    """`*Open action items* · 2 of 5 done`"""
+    done, every = sum(action.done for action in incident.actions), len(incident.actions)
+    if done == every:
+        return f"*Action items* · all {every} done"
+    return f"*{OPEN_ACTIONS}*" + (f" · {done} of {every} done" if done else "")
 
 
 def action_lines(incident: Incident) -> list[str]:

@@ -122,7 +122,9 @@ OWN: dict[str, frozenset[str]] = {
         "invalid_channel not_in_channel posting_to_channel_denied"
     ),
     "files.delete": _codes("cant_delete_file file_deleted file_not_found"),
-    "files.getUploadURLExternal": _codes("alt_txt_too_large file_upload_size_restricted"),
+    "files.getUploadURLExternal": _codes(
+        "alt_txt_too_large file_upload_size_restricted file_uploads_disabled"
+    ),
     "files.info": _codes("file_deleted file_not_found"),
     "pins.add": _codes(
         "already_pinned bad_timestamp channel_not_found file_not_found message_not_found "
