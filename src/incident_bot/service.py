@@ -299,6 +299,8 @@ class Service:
         match command:
             case c.Declare():
                 return Incident(ref=await unit.next_ref())
+            case c.ShowHome():
+                return Incident(ref="")
             case c.AlertTriggers(alert=alert):
                 route = self.policy.route(alert)
                 opens = route is not None and route.then == "open"

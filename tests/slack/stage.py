@@ -1,6 +1,6 @@
 """A stage for the effects: the stand-in Slack over real HTTP, and a memory of dicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,8 +12,10 @@ from incident_bot.domain import entries as e
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.decision import JobKind
 from incident_bot.domain.incident import Incident, Room
+from incident_bot.domain.parts import parts
 from incident_bot.domain.people import PAGERDUTY, Person
 from incident_bot.domain.policy import Policy
+from incident_bot.domain.wanted import Wanted
 from incident_bot.domain.words import Milestone, Severity
 from incident_bot.effects import Done, Effect, Later
 from incident_bot.slack.effects import handlers
@@ -34,12 +36,22 @@ class Shelf:
     results: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     alerts: dict[str, AlertSeen] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    everything: list[Incident] = field(default_factory=list)
 
     async def in_channel(self, channel_id: str) -> Incident | None:
         return self.holders.get(channel_id)
 
     async def journal(self, ref: str) -> Sequence[e.Entry]:
         return self.entries
+
+    async def listed(
+        self, wanted: Wanted, knows: Callable[[Incident], bool], *, offset: int = 0, limit: int = 50
+    ) -> Sequence[Incident]:
+        found = [i for i in self.everything if wanted.takes(i) and (not i.private or knows(i))]
+        return found[offset : offset + limit]
+
+    async def parts(self, slack_id: str, limit: int = 50) -> Sequence[Incident]:
+        return [i for i in self.everything if slack_id in {who for who, _ in parts(i)}][:limit]
 
     async def result(self, job_key: str) -> Mapping[str, Any] | None:
         return self.results.get(job_key)

@@ -331,6 +331,14 @@ class DismissReminder(_Command):
     subject: str = Field(default="", max_length=20)
 
 
+class ShowHome(_Command):
+    """Publish the App Home of somebody in Slack. `shown`: the page of the list in it, as its view
+    wrote it; empty: the first one of all."""
+
+    slack_id: str
+    shown: str = ""
+
+
 class RecordRoom(_Command):
     """A runner says: the channel exists."""
 
@@ -427,6 +435,7 @@ Command = (
     | PostUpdate
     | Approve
     | Export
+    | ShowHome
     | Remind
     | SnoozeReminder
     | DismissReminder

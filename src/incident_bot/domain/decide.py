@@ -10,6 +10,7 @@ from incident_bot.domain.decisions import (
     alerts,
     followup,
     handover,
+    home,
     interview,
     opening,
     outages,
@@ -153,6 +154,8 @@ def _decided(
             return reminding.snooze(incident, command, policy, now)
         case c.DismissReminder():
             return reminding.dismiss(incident, command, policy, now)
+        case c.ShowHome():
+            return home.show(command, now)
         case c.RecordRoom():
             return results.room(incident, command, now)
         case c.RecordInvitation():

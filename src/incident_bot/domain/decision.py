@@ -66,6 +66,7 @@ class JobKind(StrEnum):
     RETIRE_DRAFT = "retire_draft"
     ASK_QUESTION = "ask_question"
     UPDATE_QUESTION = "update_question"
+    PUBLISH_HOME = "publish_home"
     PAGERDUTY_RESOLVE = "pagerduty_resolve"
     PAGERDUTY_ACKNOWLEDGE = "pagerduty_acknowledge"
     PAGERDUTY_NOTE = "pagerduty_note"

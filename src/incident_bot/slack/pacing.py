@@ -61,6 +61,7 @@ PER_MINUTE: Mapping[str, int | None] = {
     "users.info": TIER_4,
     "users.lookupByEmail": TIER_3,
     "views.open": TIER_4,
+    "views.publish": TIER_4,
     "views.push": TIER_4,
     "views.update": TIER_4,
 }

@@ -39,6 +39,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "users.info": ("users:read",),
     "users.lookupByEmail": ("users:read", "users:read.email"),
     "views.open": (),
+    "views.publish": (),
     "views.push": (),
     "views.update": (),
 }

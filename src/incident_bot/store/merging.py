@@ -20,6 +20,7 @@ LATEST = frozenset(
         JobKind.UPDATE_ALERTS,
         JobKind.UPDATE_ANNOUNCEMENT,
         JobKind.UPDATE_QUESTION,
+        JobKind.PUBLISH_HOME,
     }
 )
 """Their args are `seq`, the entry to be shown, and `calm`, which one that is not calm ends."""

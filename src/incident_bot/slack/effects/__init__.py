@@ -13,6 +13,7 @@ from incident_bot.slack.effects import (
     direct,
     documents,
     guests,
+    home,
     interview,
     invitations,
     messages,
@@ -64,6 +65,7 @@ def handlers(
         gateway, memory, postmortem=write_postmortem, timeline=write_timeline
     )
     asking = interview.Interview(gateway, memory)
+    homes = home.Home(gateway, memory, people, policy)
     every: dict[JobKind, tuple[str, Handler]] = {
         JobKind.CREATE_ROOM: (room.WHAT, room.OpenRoom(gateway, memory, policy)),
         JobKind.LOOK_UP_PEOPLE: ("look people up", invitations.LookUpPeople(people, asked, named)),
@@ -86,6 +88,7 @@ def handlers(
         JobKind.ARCHIVE_ROOM: (archive.WHAT, archive.ArchiveRoom(gateway)),
         JobKind.DELIVER_POSTMORTEM: (documents.POSTMORTEM, files.deliver_postmortem),
         JobKind.DELIVER_TIMELINE: (documents.TIMELINE, files.deliver_timeline),
+        JobKind.PUBLISH_HOME: (home.WHAT, homes.publish),
         JobKind.RETIRE_DRAFT: (documents.RETIRE, files.retire_draft),
         JobKind.ASK_QUESTION: (interview.ASK, asking.ask),
         JobKind.UPDATE_QUESTION: (interview.UPDATE, asking.update),

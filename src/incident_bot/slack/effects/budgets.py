@@ -27,6 +27,7 @@ CALLS: Mapping[JobKind, str] = {
     JobKind.DELIVER_TIMELINE: "files.completeUploadExternal",
     JobKind.RETIRE_DRAFT: "files.delete",
     JobKind.ASK_QUESTION: POST,
+    JobKind.PUBLISH_HOME: "views.publish",
     JobKind.UPDATE_QUESTION: "chat.update",
 }
 URGENT = frozenset({JobKind.CREATE_ROOM, JobKind.INVITE, JobKind.POST_SUMMARY})

@@ -7,6 +7,7 @@ from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Person
+from incident_bot.domain.wanted import Wanted
 from incident_bot.store import KnownPerson
 
 OnCallNow = Callable[[str], Awaitable[Sequence[KnownPerson]]]
@@ -26,6 +27,14 @@ class Memory(Protocol):
 
     async def journal(self, ref: str) -> Sequence[Entry]:
         """All entries, oldest first."""
+
+    async def listed(
+        self, wanted: Wanted, knows: Callable[[Incident], bool], *, offset: int = 0, limit: int = 50
+    ) -> Sequence[Incident]:
+        """Those that are wanted, newest first; of private ones those of which `knows` says so."""
+
+    async def parts(self, slack_id: str, limit: int = 50) -> Sequence[Incident]:
+        """The incidents in which this person has unfinished work, newest first."""
 
     async def result(self, job_key: str) -> Mapping[str, Any] | None:
         """What a finished job left behind; None when it is not finished."""

@@ -6,7 +6,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.decisions.alerts import UNKNOWN_ALERT
 from incident_bot.domain.words import Status
-from incident_bot.slack.listeners import handover, interview, reminders, war_room
+from incident_bot.slack.listeners import handover, home, interview, reminders, war_room
 from incident_bot.slack.listeners.action import done as action_done
 from incident_bot.slack.listeners.choosing import about
 from incident_bot.slack.listeners.free_text import declare_pressed, undo_pressed
@@ -76,5 +76,6 @@ BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Shown]]] = {
     "list_page": turn_page,
     "action_done": action_done,
     **interview.BUTTONS,
+    **home.BUTTONS,
 }
 """What each `action_id` (without its suffix) does."""

@@ -18,7 +18,7 @@ from incident_bot.domain.times import zone_of
 from incident_bot.service import Unavailable, Unsure
 from incident_bot.slack.grammar import Context
 from incident_bot.slack.grammar.typed import MENTION
-from incident_bot.slack.listeners import VERBS
+from incident_bot.slack.listeners import VERBS, home
 from incident_bot.slack.listeners.buttons import BUTTONS, OLD_BUTTON
 from incident_bot.slack.listeners.events import EVENTS
 from incident_bot.slack.listeners.forms import FORMS, OLD_FORM
@@ -118,6 +118,9 @@ class Desk:
                 rest=_chosen(action),
                 recorded=recorded,
             )
+            if view.get("type") == "home":
+                press = replace(press, home=form(view).about)
+                return await home.pressed(press, name, BUTTONS[name])
             return await BUTTONS[name](press)
 
         return await self._within(work, "button", recorded)

@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from incident_bot.slack.listeners import home
 from incident_bot.slack.listeners.spec import Happened
 
-EVENTS: Mapping[str, Callable[[Happened], Awaitable[None]]] = {}
+EVENTS: Mapping[str, Callable[[Happened], Awaitable[None]]] = {
+    "app_home_opened": home.opened,
+}
 """Who listens to what. Events that nobody listens to are acknowledged and forgotten."""
 
 _SUBSCRIPTIONS = {"message": ("message.channels", "message.groups")}

@@ -64,7 +64,8 @@ class Asked:
     """One command, press, form or shortcut. `here` is the incident whose war room this is;
     `incident` the one that is meant (None for verbs that need none); `rest` what follows the verb,
     in Slack's escaping, or a button's value. `recorded` collects the replies of what is committed
-    so far. `form` is the modal that it comes from, `message` what a shortcut was used on.
+    so far. `form` is the modal that it comes from, `message` what a shortcut was used on,
+    `home` what the App Home remembers in which it was pressed.
     `reads_private`: the person may know every private incident, by permission."""
 
     service: Serves
@@ -80,6 +81,7 @@ class Asked:
     recorded: list[Sentence] = field(default_factory=list)
     form: Form | None = None
     message: Mapping[str, Any] | None = None
+    home: Mapping[str, Any] | None = None
     reads_private: bool = False
 
     @property

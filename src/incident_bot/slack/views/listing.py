@@ -53,7 +53,8 @@ def filters(wanted: Wanted) -> list[str]:
 
 def turned(wanted: Wanted, number: int) -> str:
     """The value of a button to a page of the same list; `read_turned` reads it."""
-    return json.dumps({"page": number, **wanted.model_dump(mode="json", exclude_defaults=True)})
+    values = wanted.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps({"page": number, **values}, ensure_ascii=False)
 
 
 def read_turned(value: str) -> tuple[Wanted, int] | None:
