@@ -22,6 +22,7 @@ from incident_bot.domain.permissions import groups_of
 from incident_bot.domain.policy import Policy
 from incident_bot.effects import Later, Side
 from incident_bot.jobs import (
+    CatchingUp,
     Clock,
     Outside,
     Pools,
@@ -95,11 +96,16 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             await store.queue.hurry(side)
             runner.wake()
 
+        async def returned(side: Side) -> None:
+            if side == "slack":
+                await catching_up.begin()
+
         outside = Outside(
             metrics,
             hurry,
             span=times.first.total_seconds() / 4,
             pause=times.longest.total_seconds() / 6,
+            returned=returned,
         )
         metrics.away = outside.away_seconds
         gateway = Gateway(
@@ -143,6 +149,7 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
                 assign=assign,
                 write_postmortem=partial(write_postmortem, policy=settings.policy),
                 write_timeline=partial(write_timeline, policy=settings.policy),
+                stands=service.groups,
                 now=service.now,
             ),
             **pagerduty.handlers(pager, people),
@@ -155,6 +162,7 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
             retries=times,
             heard=metrics.tried,
         )
+        catching_up = CatchingUp(store, service.now, runner.wake)
         service.wake = runner.wake
         service.taker = runner
         service.recorded = lambda command, incident: _measure(
@@ -198,7 +206,9 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
                 on_call=partial(outside.call, "slack"),
             )
             stack.push_async_callback(connecting.close)
-            socket_mode = SocketMode(bolt, connecting, count=metrics.envelope)
+            socket_mode = SocketMode(
+                bolt, connecting, count=metrics.envelope, reconnected=catching_up.begin
+            )
             life.needs.append(socket_mode.missing)
             metrics.socket_connections = lambda: len(socket_mode.links)
         http.add_routes(web_routes(store, life.missing, metrics))

@@ -258,7 +258,8 @@ class Service:
             if isinstance(command, c.Remind):  # planned by another configuration: look later
                 await unit.plan(incident, self.remind_at(incident))
             return Outcome(decision.reply, incident)
-        after = await unit.apply(incident, decision, command.actor, now, self.remind_at)
+        actor = decision.actor or command.actor
+        after = await unit.apply(incident, decision, actor, now, self.remind_at)
         if any(job.kind is JobKind.CREATE_ROOM for job in decision.jobs):
             await self._reserve(unit, after)
         for earlier in early.commands(alert) if alert is not None and joins else ():

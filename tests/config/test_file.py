@@ -331,6 +331,10 @@ WRONG: list[tuple[str, str, tuple[str, ...]]] = [
     ("[reminders]\nquiet = '07:00-07:00'", "reminders.quiet", ("always or never",)),
     ("[reminders]\nquiet_below = 3", "reminders.quiet_below", ("not a severity",)),
     ("[reminders]\nzone = 'Berlin'", "reminders.zone", ("not a time zone", "Europe/Berlin")),
+    ("timeline_reaction = 'push pin'", "timeline_reaction", ("emoji's name", '"pushpin"')),
+    ("files = 7", "files", ("[files]",)),
+    ("[files]\nkeep = 'no'", "files.keep", ("neither true nor false",)),
+    ("[files]\nmax_megabytes = 0", "files.max_megabytes", ("1 to 100",)),
     ("rooms = 7", "rooms", ("[rooms]",)),
     ("[rooms]\narchive_after_days = 0", "rooms.archive_after_days", ("1 to 365", "false")),
     ("[retries]\nfirst = '2m'", "retries.first", ("first (2m) is longer than longest (1m)",)),
@@ -348,6 +352,12 @@ def test_what_is_wrong_is_one_line_with_the_key(
     assert all(word in sentence for word in words), sentence
     assert "\n" not in sentence
     assert "more:" not in sentence
+
+
+def test_the_reaction_is_named_with_colons_or_without_or_not_at_all() -> None:
+    for said, meant in (("':round_pushpin:'", "round_pushpin"), ("false", None)):
+        assert policy_from(f"timeline_reaction = {said}").timeline_reaction == meant
+    assert policy_from("[files]\nmax_megabytes = 2").files.max_bytes == 2 * 1024 * 1024
 
 
 def test_each_key_was_wrong_once() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.incident import Incident
+from incident_bot.domain.messages import MessageSeen
 from incident_bot.domain.people import BOT, PAGERDUTY, Person, by
 from incident_bot.domain.permissions import EVERYONE, RESTRICTABLE, VERBS, groups_of, may
 from incident_bot.domain.policy import Policy
@@ -50,6 +51,11 @@ WANTED: Mapping[type[c.Command], dict[str, Any]] = {
     c.Declare: {"title": "x"},
     c.OpenForAlert: {"alert": alert()},
     c.LogEntry: {"headline": "x"},
+    c.AddMessage: {
+        "channel_id": "C1",
+        "ts": "1.1",
+        "seen": MessageSeen(headline="x", at=at("14:25"), author=BOB),
+    },
     c.Edit: {"number": 1, "headline": "x"},
     c.Retract: {"number": 1},
     c.Redact: {"number": 1},

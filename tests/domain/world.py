@@ -60,7 +60,7 @@ class World:
                 seq=len(self.journal) + 1,
                 occurred_at=new.occurred_at,
                 recorded_at=self.now,
-                actor=command.actor,
+                actor=decision.actor or command.actor,
                 body=new.body,
                 supersedes=new.supersedes,
                 reason=new.reason,

@@ -43,6 +43,7 @@ class FakeStore:
     known: dict[str, Incident] = field(default_factory=dict)
     journals: dict[str, list[Entry]] = field(default_factory=dict)
     alerts: dict[str, AlertSeen] = field(default_factory=dict)
+    lanes: set[str] = field(default_factory=set)
 
     async def incident(self, ref: str) -> Incident | None:
         return self.known.get(ref)
@@ -53,6 +54,9 @@ class FakeStore:
 
     async def journal(self, ref: str) -> list[Entry]:
         return self.journals.get(ref, [])
+
+    async def is_to_be_done(self, lane: str) -> bool:
+        return lane in self.lanes
 
     async def incidents(
         self, *, only_open: bool, include_private: bool, limit: int = 50
@@ -234,10 +238,13 @@ def action_body(
     return urlencode({"payload": json.dumps(payload)})
 
 
-async def send(app: AsyncApp, body: str, secret: str = SECRET) -> Answered:
-    response = await app.async_dispatch(
-        AsyncBoltRequest(body=body, headers={**signed(body, secret)})
-    )
+async def send(
+    app: AsyncApp, body: str, secret: str = SECRET, content_type: str | None = None
+) -> Answered:
+    headers = signed(body, secret)
+    if content_type is not None:
+        headers["content-type"] = content_type
+    response = await app.async_dispatch(AsyncBoltRequest(body=body, headers={**headers}))
     content = json.loads(response.body) if response.body.startswith("{") else response.body
     return Answered(response.status, content)
 

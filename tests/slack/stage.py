@@ -16,7 +16,7 @@ from incident_bot.domain.parts import parts
 from incident_bot.domain.people import PAGERDUTY, Person
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.wanted import Wanted
-from incident_bot.domain.words import Milestone, Severity
+from incident_bot.domain.words import Milestone, Severity, Standing
 from incident_bot.effects import Done, Effect, Later
 from incident_bot.slack.effects import handlers
 from incident_bot.slack.gateway import Gateway, SlackUnknown
@@ -127,7 +127,11 @@ class Stage:
             on_call=self._on_call, assign=self._assign,
             write_postmortem=lambda incident, journal: self.document,
             write_timeline=lambda incident, journal: self.document,
+            stands=self._stands,
         )  # fmt: skip
+
+    async def _stands(self, person: Person) -> Mapping[str, Standing]:
+        return {}
 
     async def _on_call(self, policy: str) -> list[KnownPerson]:
         answer = self.on_call[policy]

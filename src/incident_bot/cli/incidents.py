@@ -1,10 +1,12 @@
 """`list`, `timeline` and `export`: incidents for people and for other programs."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from incident_bot.cli.enclosing import Write, write_out
 from incident_bot.cli.output import FAILED, WRONG, AsJson, print_json, printable, stop
 from incident_bot.cli.reading import policy, with_store
 from incident_bot.domain.entries import Entry
@@ -67,8 +69,17 @@ def list_incidents(
         typer.echo(f"{left_out} private not shown. With them: list --private")
 
 
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        help="The file to write, with the files of messages beside it; else standard output.",
+    ),
+]
+
+
 @app.command()
-def timeline(ref: Ref, private: Private = False, as_json: AsJson = False) -> None:
+def timeline(ref: Ref, out: Out = None, private: Private = False, as_json: AsJson = False) -> None:
     """Print an incident's timeline as Markdown, in UTC."""
     incident, journal = _load(ref, private=private)
     if as_json:
@@ -86,15 +97,13 @@ def timeline(ref: Ref, private: Private = False, as_json: AsJson = False) -> Non
             ]
         )
         return
-    typer.echo(write_timeline(incident, journal, policy()), nl=False)
+    _put(out, incident, journal, partial(write_timeline, incident, journal, policy()))
 
 
 @app.command()
 def export(
     ref: Ref,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="The file to write; without it, standard output.")
-    ] = None,
+    out: Out = None,
     form: Annotated[str, typer.Option("--format", help="md (others will follow).")] = "md",
     private: Private = False,
 ) -> None:
@@ -102,16 +111,14 @@ def export(
     if form != "md":
         stop(f"--format {form} is not known here: use md.", WRONG)
     incident, journal = _load(ref, private=private)
-    text = write_postmortem(incident, journal, policy())
+    _put(out, incident, journal, partial(write_postmortem, incident, journal, policy()))
+
+
+def _put(out: Path | None, incident: Incident, journal: list[Entry], write: Write) -> None:
     if out is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        stop(f"Cannot write {out}: {error.strerror}.", FAILED)
-    typer.echo(f"Wrote {out}")
+        typer.echo(write({}), nl=False)
+    else:
+        write_out(out, incident.ref, journal, write)
 
 
 def _load(ref: str, *, private: bool) -> tuple[Incident, list[Entry]]:

@@ -23,6 +23,7 @@ _POLICY = r"^[A-Z0-9]{5,40}$"  # PagerDuty promises nothing of its ids; a name h
 _CHANNEL = r"^(#?[^\sA-Z#@.,:;!?()\[\]{}<>'\"/\\]{1,80}|" + _CHANNEL_ID + ")$"
 _WORD = r"^[^\W\d_][\w-]{0,39}$"
 _TEMPLATE = r"^(?=.*[A-Za-z0-9])(?:[^{}\r\n]|\{(?:date|slug|ref|severity)\})+$"
+_EMOJI = r"^:?[a-z0-9_+'-]{1,100}:?$"
 _SEVERITY = r"^[Ss][Ee][Vv][1-5]$"
 ROLE_KEY = r"^[a-z][a-z0-9_-]{0,39}$"
 
@@ -215,6 +216,22 @@ def _type_key(value: object) -> str:
     return value
 
 
+def _emoji(value: object) -> str | Literal[False]:
+    if value is False:
+        return False
+    fix = 'write what stands between its colons, like "pushpin", or false for none'
+    if not isinstance(value, str) or not re.fullmatch(_EMOJI, value):
+        raise wrong(f"{quoted(value)} is not an emoji's name", fix)
+    return value.strip(":")
+
+
+def _megabytes(value: object) -> int:
+    fix = "write whole megabytes, 1 to 100, like 10"
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100:
+        raise wrong(f"{quoted(value)} is no size", fix)
+    return value
+
+
 class Choice:
     """A closed set of words. Raises with the nearest of them."""
 
@@ -251,6 +268,12 @@ FALSE = {"enum": [False]}
 Text = Annotated[str, PlainValidator(as_text), _ANY_TEXT]
 Template = Annotated[str, PlainValidator(_template), WithJsonSchema(like(_TEMPLATE))]
 Channel = Annotated[str | Literal[False], PlainValidator(_channel), any_of(like(_CHANNEL), FALSE)]
+Emoji = Annotated[str | Literal[False], PlainValidator(_emoji), any_of(like(_EMOJI), FALSE)]
+Megabytes = Annotated[
+    int,
+    PlainValidator(_megabytes),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100}),
+]
 SeverityName = Annotated[
     Severity,
     PlainValidator(_severity),

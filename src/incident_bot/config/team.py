@@ -6,6 +6,7 @@ from typing import Any
 
 from incident_bot.config.tree import (
     FileSettings,
+    KeptFileSettings,
     ReminderSettings,
     RoleSettings,
     RoomSettings,
@@ -49,6 +50,8 @@ def policy_of(tree: FileSettings) -> Policy:
         else tuple(Zone(name=z.name, from_percent=z.from_percent) for z in tree.zones),
         retries=Retries.model_validate(tree.retries),
         reminders=_DEFAULT.reminders.model_copy(update=_said_in(tree.reminders)),
+        timeline_reaction=tree.timeline_reaction or None,
+        files=_DEFAULT.files.model_copy(update=_said_in(tree.files)),
         archive_after_days=_said_in(tree.rooms).get(
             "archive_after_days", _DEFAULT.archive_after_days
         ),
@@ -61,6 +64,7 @@ def as_file(policy: Policy) -> dict[str, Any]:
         "default_severity": policy.default_severity.label,
         "channel_template": policy.channel_template,
         "announcement_channel": policy.announcement_channel or False,
+        "timeline_reaction": policy.timeline_reaction or False,
         "routes": [_given(_route_said(route)) for route in policy.routes],
         "slos": [
             {
@@ -111,6 +115,7 @@ def as_file(policy: Policy) -> dict[str, Any]:
         "reminders": {
             key: _reminder(getattr(policy.reminders, key)) for key in Reminders.model_fields
         },
+        "files": policy.files.model_dump(),
         "rooms": {"archive_after_days": policy.archive_after_days or False},
     }
 
@@ -158,7 +163,7 @@ def same(priority: str) -> str:
     return priority.strip().casefold()
 
 
-def _said_in(table: ReminderSettings | RoomSettings) -> dict[str, Any]:
+def _said_in(table: ReminderSettings | RoomSettings | KeptFileSettings) -> dict[str, Any]:
     """What the file says there, false (None) included."""
     return {key: getattr(table, key) for key in table.model_fields_set}
 

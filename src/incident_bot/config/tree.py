@@ -12,9 +12,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from incident_bot.config.forms import (
     Channel,
     Choice,
+    Emoji,
     EscalationPolicy,
     Fixed,
     Invitee,
+    Megabytes,
     Objective,
     Person,
     RoleKey,
@@ -336,6 +338,23 @@ class RoomSettings(Table):
     )
 
 
+class KeptFileSettings(Table):
+    """`[files]`."""
+
+    keep: YesOrNo = Field(
+        _DEFAULT.files.keep,
+        description="Whether the files of messages on the timeline are fetched and kept in the "
+        "database, so that exports have them. false: exports link to Slack.",
+        examples=[False],
+    )
+    max_megabytes: Megabytes = Field(
+        _DEFAULT.files.max_megabytes,
+        description="How large one may be, in megabytes, 1 to 100. Of a larger one exports have "
+        "the link to the message in Slack.",
+        examples=[25],
+    )
+
+
 class FileSettings(Table):
     """What `incident-bot.toml` may hold."""
 
@@ -357,6 +376,13 @@ class FileSettings(Table):
         description="Where incidents are announced: a public channel (with or without #) that "
         "the bot can find, or false for none.",
         examples=["war-rooms"],
+    )
+    timeline_reaction: Emoji = Field(
+        _DEFAULT.timeline_reaction or False,
+        description="The emoji that puts a message of a war room onto the incident's timeline when "
+        "somebody reacts with it, and takes it off when nobody does any more: its name, or false "
+        "for none.",
+        examples=["round_pushpin"],
     )
     routes: tuple[RouteSettings, ...] | None = Field(
         None,
@@ -435,4 +461,8 @@ class FileSettings(Table):
     rooms: RoomSettings = Field(
         default_factory=RoomSettings,
         description="What becomes of war rooms when their incident is over.",
+    )
+    files: KeptFileSettings = Field(
+        default_factory=KeptFileSettings,
+        description="What becomes of the files of messages on a timeline.",
     )

@@ -10,6 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from incident_bot.domain.messages import AddMessage as AddMessage
+from incident_bot.domain.messages import LookAtMessages as LookAtMessages
+from incident_bot.domain.messages import RecordFile as RecordFile
+from incident_bot.domain.messages import SeeMessage as SeeMessage
 from incident_bot.domain.people import PAGERDUTY, Actor, Person
 from incident_bot.domain.words import (
     ActionKind,
@@ -447,4 +451,8 @@ Command = (
     | RecordFailure
     | RecordTopic
     | TellOutage
+    | LookAtMessages
+    | SeeMessage
+    | AddMessage
+    | RecordFile
 )

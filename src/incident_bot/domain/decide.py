@@ -12,6 +12,7 @@ from incident_bot.domain.decisions import (
     handover,
     home,
     interview,
+    messages,
     opening,
     outages,
     reminding,
@@ -24,6 +25,7 @@ from incident_bot.domain.decisions import (
 from incident_bot.domain.decisions import timeline as lines
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
+from incident_bot.domain.messages import subject_of
 from incident_bot.domain.permissions import may
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import Status
@@ -42,6 +44,11 @@ def reads_journal(incident: Incident, command: c.Command) -> bool:
             return kind in results.TOLD_ONCE
         case c.RecordDelivery():
             return True
+        case c.SeeMessage(channel_id=channel_id, ts=ts, seen=seen):
+            pinned = seen is not None and bool(seen.pinned_by)
+            return pinned or subject_of(channel_id, ts) in incident.current
+        case c.AddMessage() | c.RecordFile():
+            return incident.exists
         case _:
             return False
 
@@ -170,6 +177,14 @@ def _decided(
             return results.failure(incident, command, now, journal)
         case c.TellOutage():
             return outages.told(incident, command)
+        case c.LookAtMessages():
+            return messages.look(incident, command)
+        case c.SeeMessage():
+            return messages.see(incident, command, policy, journal, now)
+        case c.AddMessage():
+            return messages.add(incident, command, policy, journal)
+        case c.RecordFile():
+            return messages.file(incident, command, journal, now)
         case _:
             assert_never(command)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from incident_bot.domain.entries import Body
-from incident_bot.domain.people import Person
+from incident_bot.domain.people import Actor, Person
 
 Sentence = tuple[str | Person | datetime, ...]
 """Words for people: plain text (escaped by whoever shows it), people, and moments (aware UTC)."""
@@ -70,6 +70,9 @@ class JobKind(StrEnum):
     PAGERDUTY_RESOLVE = "pagerduty_resolve"
     PAGERDUTY_ACKNOWLEDGE = "pagerduty_acknowledge"
     PAGERDUTY_NOTE = "pagerduty_note"
+    LOOK_AT_MESSAGE = "look_at_message"
+    FETCH_FILE = "fetch_file"
+    CATCH_UP = "catch_up"
 
 
 @dataclass(frozen=True)
@@ -90,13 +93,29 @@ class NewJob:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """What a file holds, to be kept beside the journal. `size` in bytes, `sha256` as hex."""
+
+    file_id: str
+    name: str
+    mimetype: str
+    size: int
+    sha256: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Decision:
-    """What shall happen. `redact` lists the entries whose texts the store must blank."""
+    """What shall happen. `redact` lists the entries whose texts the store must blank, `keep` the
+    files that it must keep. `actor`: whose entries they are, when it is not who gave the command.
+    """
 
     entries: tuple[NewEntry, ...] = ()
     jobs: tuple[NewJob, ...] = ()
     reply: Reply | None = None
     redact: tuple[int, ...] = ()
+    keep: tuple[Attachment, ...] = ()
+    actor: Actor | None = None
 
 
 def plain(sentence: Sentence) -> str:

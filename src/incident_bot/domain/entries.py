@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from incident_bot.domain.messages import SlackMessage
 from incident_bot.domain.people import Actor, Person
 from incident_bot.domain.words import (
     ActionKind,
@@ -36,6 +37,10 @@ class _Body(BaseModel):
         return self.model_copy(
             update={name: REDACTED for name in self.free_text if getattr(self, name)}
         )
+
+    def texts(self) -> set[str]:
+        """What `scrubbed` takes out."""
+        return {str(getattr(self, name)) for name in self.free_text if getattr(self, name)}
 
 
 class Opened(_Body):
@@ -185,12 +190,40 @@ class MilestoneSet(_Body):
 
 
 class Logged(_Body):
-    """A line of the timeline: the first line is the headline, further lines its details."""
+    """A line of the timeline: the first line is the headline, further lines its details.
+
+    `message`: it is a message of the war room, and who wrote that says it.
+    """
 
     kind: Literal["logged"] = "logged"
     headline: str
     details: str = ""
+    message: SlackMessage | None = None
     free_text: ClassVar[tuple[str, ...]] = ("headline", "details")
+
+    def scrubbed(self) -> Self:
+        """Also without what the message's files are called."""
+        if self.message is None:
+            return super().scrubbed()
+        return super().scrubbed().model_copy(update={"message": self.message.scrubbed()})
+
+    def texts(self) -> set[str]:
+        """Also what its files are called."""
+        files = self.message.files if self.message else ()
+        return super().texts() | {file.name for file in files}
+
+
+class FileKept(_Body):
+    """A file of the message that entry `of` is, as fetched: `size` in bytes, `sha256` as hex."""
+
+    kind: Literal["file_kept"] = "file_kept"
+    file_id: str
+    name: str
+    mimetype: str
+    size: int
+    sha256: str
+    of: int
+    free_text: ClassVar[tuple[str, ...]] = ("name",)
 
 
 class Updated(_Body):
@@ -283,11 +316,13 @@ class Approved(_Body):
 
 
 class Retracted(_Body):
-    """Supersedes an entry with nothing; `text` says why."""
+    """Supersedes an entry with nothing; `text` says why. `slack`: what became of the message in
+    Slack that the entry was; None: a person took it back here."""
 
     kind: Literal["retracted"] = "retracted"
     target: int
     text: str = ""
+    slack: Literal["unpinned", "deleted"] | None = None
     free_text: ClassVar[tuple[str, ...]] = ("text",)
 
 
@@ -378,6 +413,7 @@ Body = Annotated[
     | StatusChanged
     | MilestoneSet
     | Logged
+    | FileKept
     | Updated
     | ImpactStated
     | MetricStated

@@ -172,6 +172,8 @@ def subject(body: e.Body) -> str | None:
             return f"metric/{name.casefold()}"
         case e.WhyStated(part=part, number=number):
             return f"why/{part}/{number}"
+        case e.Logged(message=message) if message is not None:
+            return message.subject
         case _:
             return None
 
@@ -335,6 +337,7 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
             e.AlertAnnotated()
             | e.AlertOther()
             | e.Logged()
+            | e.FileKept()
             | e.MetricStated()
             | e.NoteAdded()
             | e.WhyStated()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from incident_bot.domain import entries as e
+from incident_bot.domain.people import Actor, by
 
 
 class Line(NamedTuple):
@@ -53,6 +54,13 @@ def versions(journal: Sequence[e.Entry], number: int) -> list[e.Entry]:
         root[entry.seq] = first
         found.setdefault(first, []).append(entry)
     return found.get(root.get(number, number), [])
+
+
+def whose(entry: e.Entry) -> Actor:
+    """Who says what the entry says: of a message its author, whoever put it onto the timeline."""
+    if isinstance(entry.body, e.Logged) and entry.body.message is not None:
+        return by(entry.body.message.author)
+    return entry.actor
 
 
 _READ = (

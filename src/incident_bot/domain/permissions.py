@@ -25,6 +25,7 @@ RESTRICTABLE: Mapping[type[c.Command], str] = {
     c.Declare: "declare",
     c.OpenForAlert: "declare",
     c.LogEntry: "log",
+    c.AddMessage: "log",
     c.Edit: "edit",
     c.Retract: "edit",
     c.Redact: "redact",
@@ -136,6 +137,13 @@ def may_correct(
         _require(incident, command.actor, command.groups, verb, policy)
     except Refusal as refusal:
         raise Refusal(what, *refusal.sentence) from None
+
+
+def may_log(
+    incident: Incident, person: Person, groups: Mapping[str, Standing], policy: Policy
+) -> bool:
+    """True for somebody whose reaction puts a message onto the timeline, as `log` would."""
+    return _allowed(incident, person, groups, "log", policy)
 
 
 def _written_by(body: e.Body) -> str | None:

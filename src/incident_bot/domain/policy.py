@@ -140,6 +140,20 @@ DEFAULT_ROUTES = (
 )
 
 
+class FileRules(BaseModel):
+    """Whether files of messages on the timeline are kept, and how large one may be."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    keep: bool = True
+    max_megabytes: int = 10
+
+    @property
+    def max_bytes(self) -> int:
+        """The same in bytes."""
+        return self.max_megabytes * 1024 * 1024
+
+
 class Policy(BaseModel):
     """All that `decide` may ask of the configuration.
 
@@ -150,6 +164,9 @@ class Policy(BaseModel):
 
     `archive_after_days`: how long after its end an incident's room is kept open (None: for ever);
     in seven days are the five working days that a postmortem may take (response.pagerduty.com).
+
+    `timeline_reaction`: the emoji that puts a message of a war room onto the timeline, without
+    colons; None: none does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -168,6 +185,8 @@ class Policy(BaseModel):
     retries: Retries = Retries()
     reminders: Reminders = Reminders()
     archive_after_days: int | None = 7
+    timeline_reaction: str | None = "pushpin"
+    files: FileRules = FileRules()
 
     def role(self, key: str) -> Role | None:
         """The role by its key, or None."""

@@ -48,7 +48,8 @@ class Outside:
     """Hears of every call and passes it on to `counted`.
 
     `span`: seconds that a silence must last, over two calls at least, until a side is away.
-    `hurry(side)` makes what waits for a side due; at most once in `pause` seconds.
+    `hurry(side)` makes what waits for a side due; at most once in `pause` seconds. `returned(side)`
+    is told when a side answers for the first time, and when it was away and answers again.
     """
 
     def __init__(
@@ -59,9 +60,11 @@ class Outside:
         span: float = 0.2,
         pause: float = 10.0,
         clock: Callable[[], float] = time.monotonic,
+        returned: Callable[[Side], Awaitable[object]] | None = None,
     ) -> None:
         self._counted = counted
         self._hurry = hurry
+        self._returned = returned
         self._span = span
         self._pause = pause
         self._clock = clock
@@ -105,6 +108,8 @@ class Outside:
 
     def _answered(self, side: Side, method: str) -> None:
         reached = self._sides[side]
+        if self._returned is not None and (reached.since is not None or reached.hurried is None):
+            self._soon(self._returned(side), f"{side} is back")
         if reached.since is not None:
             log.warning(
                 f"{NAMES[side]} answers again", side=side, away=round(self.away_seconds(side), 1)
@@ -121,12 +126,15 @@ class Outside:
         if reached.hurried is not None and now - reached.hurried < self._pause:
             return
         reached.hurried = now
-        task = asyncio.create_task(self._hurry_now(side), name=f"hurry {side}")
+        self._soon(self._hurry(side), f"hurry {side}")
+
+    def _soon(self, work: Awaitable[object], name: str) -> None:
+        task = asyncio.create_task(self._now(work, name), name=name)
         self._hurrying.add(task)
         task.add_done_callback(self._hurrying.discard)
 
-    async def _hurry_now(self, side: Side) -> None:
+    async def _now(self, work: Awaitable[object], name: str) -> None:
         try:
-            await self._hurry(side)
+            await work
         except StoreUnavailable as error:
-            log.warning("what waited is not hurried", side=side, error=str(error))
+            log.warning("not done now: the database is away", what=name, error=str(error))

@@ -16,6 +16,8 @@ from incident_bot.domain.decision import JobKind
 PAGERDUTY = frozenset(
     {JobKind.PAGERDUTY_RESOLVE, JobKind.PAGERDUTY_ACKNOWLEDGE, JobKind.PAGERDUTY_NOTE}
 )
+MESSAGES = frozenset({JobKind.LOOK_AT_MESSAGE, JobKind.CATCH_UP})
+FILES = frozenset({JobKind.FETCH_FILE})
 ANNOUNCEMENTS = frozenset({JobKind.ANNOUNCE, JobKind.ANNOUNCE_ALERT})
 PRIVATE_WORDS = frozenset({JobKind.TELL_PERSON, JobKind.UPDATE_TOLD})
 
@@ -36,13 +38,17 @@ POOLS = (
     Pool(4, PAGERDUTY),
     Pool(2, ANNOUNCEMENTS),  # all in one channel, which takes a message a second
     Pool(2, PRIVATE_WORDS),  # two calls for each person, and no room waits for them
+    Pool(3, MESSAGES),  # many at once when people tidy up, and nobody waits for them
+    Pool(2, FILES),  # large ones take their time
     Pool(
         8,
         frozenset(JobKind)
         - {JobKind.CREATE_ROOM, JobKind.INVITE, JobKind.LOOK_UP_PEOPLE, JobKind.FILL_ROLES}
         - PAGERDUTY
         - ANNOUNCEMENTS
-        - PRIVATE_WORDS,
+        - PRIVATE_WORDS
+        - MESSAGES
+        - FILES,
     ),
 )
 

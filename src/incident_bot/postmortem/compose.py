@@ -1,6 +1,6 @@
 """Makes the draft of a postmortem from a journal. Pure: the same journal gives the same draft."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -45,10 +45,16 @@ _SILENT = (
     e.Reminded,
     e.ReminderSnoozed,
     e.ReminderDismissed,
+    e.FileKept,
 )
 
 
-def compose(incident: Incident, journal: Sequence[e.Entry], policy: Policy) -> d.Draft:
+def compose(
+    incident: Incident,
+    journal: Sequence[e.Entry],
+    policy: Policy,
+    paths: Mapping[str, str] | None = None,
+) -> d.Draft:
     """The draft with every gap named. Never refuses: what is missing or odd is said in it."""
     roles = policy.roles
     table = facts(journal, incident)
@@ -63,7 +69,7 @@ def compose(incident: Incident, journal: Sequence[e.Entry], policy: Policy) -> d
         return gaps.ask(section, *asking)
 
     consumed = p.consumed(_time(objective.budget)) if objective else p.BUDGET
-    told = story(journal, policy)
+    told = story(journal, policy, paths)
     return d.Draft(
         ref=incident.ref,
         header=_header(incident, journal, table, known, consumed, ask),

@@ -158,3 +158,9 @@ def link(label: str, url: str | None, *, cell: bool = False) -> Md:
         return inline(label, cell=cell)
     shown = _escape(flat(label), cell, links=False)
     return Md(f"[{shown or '(no text)'}]({target(address)})")
+
+
+def beside(label: str, path: str, *, image: bool = False) -> Md:
+    """A link to a file beside the document, or the image itself."""
+    shown = _escape(flat(label), False, links=False)
+    return Md(f"{'!' if image else ''}[{shown or '(no name)'}]({quote(path, safe='/')})")

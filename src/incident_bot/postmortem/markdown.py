@@ -4,7 +4,7 @@ A template puts in texts with `{{ text }}`, and they are escaped; only what is `
 filters below give that) goes in as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -21,6 +21,7 @@ from incident_bot.postmortem.compose import compose
 from incident_bot.postmortem.draft import Header, Noted, Reference
 from incident_bot.postmortem.escape import (
     Md,
+    beside,
     clean,
     heading,
     inline,
@@ -29,7 +30,7 @@ from incident_bot.postmortem.escape import (
     web_address,
 )
 from incident_bot.postmortem.facts import Fact, Point
-from incident_bot.postmortem.moment import full
+from incident_bot.postmortem.moment import Enclosed, full
 from incident_bot.postmortem.prompts import Prompt
 from incident_bot.postmortem.story import moments
 
@@ -50,13 +51,19 @@ SECTIONS = (
 )
 
 
-def write_postmortem(incident: Incident, journal: Sequence[Entry], policy: Policy) -> str:
+def write_postmortem(
+    incident: Incident,
+    journal: Sequence[Entry],
+    policy: Policy,
+    paths: Mapping[str, str] | None = None,
+) -> str:
     """The postmortem as Markdown, ending in one line end. Times are UTC.
 
-    `policy` has the words of the team and its objectives. Never raises for what is in the
-    journal: gaps become visible prompts, and times in an odd order a sentence.
+    `policy` has the words of the team and its objectives. `paths`: where files of messages lie
+    beside the document, by their ids; of others the message in Slack is named. Never raises for
+    what is in the journal: gaps become visible prompts, and times in an odd order a sentence.
     """
-    draft = compose(incident, journal, policy)
+    draft = compose(incident, journal, policy, paths)
     templates = _templates()
     sections = [
         templates.get_template(f"{name}.md.j2").render(draft=draft).strip("\n") for name in SECTIONS
@@ -64,9 +71,15 @@ def write_postmortem(incident: Incident, journal: Sequence[Entry], policy: Polic
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def write_timeline(incident: Incident, journal: Sequence[Entry], policy: Policy) -> str:
-    """Every line of the timeline as Markdown, with number, UTC time, author and corrections."""
-    told = moments(journal, policy)
+def write_timeline(
+    incident: Incident,
+    journal: Sequence[Entry],
+    policy: Policy,
+    paths: Mapping[str, str] | None = None,
+) -> str:
+    """Every line of the timeline as Markdown, with number, UTC time, author and corrections.
+    `paths` as for the postmortem."""
+    told = moments(journal, policy, paths)
     dated = len(clock.days(moment.at for moment in told)) > 1
     template = _templates().get_template("timeline_document.md.j2")
     return (
@@ -92,11 +105,13 @@ def _templates() -> Environment:
         bullets=bullets,
         bottom_line=_bottom_line,
         cell=_cell,
+        enclosed=_enclosed,
         exact=clock.exact,
         figure=_figure,
         full=full,
         heading=heading,
         inline_prompt=_inline_prompt,
+        in_slack=_in_slack,
         item=_item,
         item_prompt=_item_prompt,
         minute=clock.minute,
@@ -126,6 +141,17 @@ def _cell(text: object) -> Md:
 def _item(text: object) -> Md:
     """Text that begins a list item."""
     return Md(inline(str(text), start=True) or "(no text)")
+
+
+def _enclosed(file: Enclosed) -> Md:
+    """An image that lies beside the document is shown, another file linked."""
+    if file.path is not None:
+        return beside(file.name, file.path, image=file.is_image)
+    return Md(f"{link(file.name, file.url)} (in Slack)")
+
+
+def _in_slack(url: str) -> Md:
+    return link("The message in Slack", url)
 
 
 def _prompt(prompt: Prompt | None) -> Md:

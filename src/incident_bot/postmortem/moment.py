@@ -7,6 +7,17 @@ from incident_bot.domain.people import Actor, Person
 
 
 @dataclass(frozen=True)
+class Enclosed:
+    """A file of a message. `path`: where it lies beside the document, if it does; `url`: the
+    message in Slack."""
+
+    name: str
+    is_image: bool = False
+    path: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
 class Moment:
     """One line of the timeline. `details` has a line for each bullet; indented ones are nested.
 
@@ -22,6 +33,9 @@ class Moment:
     corrected: bool = False
     correction: str = ""
     """Who put it right, and why."""
+    files: tuple[Enclosed, ...] = ()
+    message: str | None = None
+    """Where the message in Slack is that it was."""
 
 
 def full(person: Person) -> str:

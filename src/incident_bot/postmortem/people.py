@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from incident_bot.domain import entries as e
 from incident_bot.domain.incident import Incident
-from incident_bot.domain.journal import Line, in_force
+from incident_bot.domain.journal import Line, in_force, whose
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Role
 from incident_bot.postmortem.clock import utc
@@ -65,6 +65,9 @@ def attendees(
     for line in lines:
         if line.entry.actor.person is not None:
             guests.add(line.entry.actor.person)
+        author = whose(line.entry).person
+        if author is not None and (author.slack_id or author.pagerduty_id):  # an app took no part
+            guests.add(author)
     for person in incident.invited:
         guests.add(person)
     for note in notes:

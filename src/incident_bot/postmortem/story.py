@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from incident_bot.domain import entries as e
-from incident_bot.domain.journal import Line, in_force, timeline
+from incident_bot.domain.journal import Line, in_force, timeline, whose
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Role
 from incident_bot.domain.words import IC, Milestone, Severity, Status
 from incident_bot.postmortem.clock import utc
 from incident_bot.postmortem.escape import flat
-from incident_bot.postmortem.moment import Moment, who
+from incident_bot.postmortem.moment import Enclosed, Moment, who
 from incident_bot.postmortem.storms import calmed
 
 
@@ -25,6 +25,8 @@ class Setting:
     holders: dict[int, Person] = field(default_factory=dict)
     alerts: dict[str, str] = field(default_factory=dict)
     first_alert: int | None = None
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """Where files lie beside the document, by their ids."""
 
     def role_name(self, key: str) -> str:
         """As in running text: `Incident commander`."""
@@ -40,9 +42,13 @@ class Setting:
         return f"the alert “{flat(self.alerts.get(alert_id, alert_id))}”"
 
 
-def _setting(journal: Sequence[e.Entry], policy: Policy) -> Setting:
+def _setting(
+    journal: Sequence[e.Entry], policy: Policy, paths: Mapping[str, str] | None
+) -> Setting:
     own = {s.status: flat(s.name) for s in policy.statuses if s.name != s.status.value}
-    setting = Setting(roles={role.key: role for role in policy.roles}, own_names=own)
+    setting = Setting(
+        roles={role.key: role for role in policy.roles}, own_names=own, paths=paths or {}
+    )
     severity: Severity | None = None
     holders: dict[str, Person] = {}
     for line in in_force(journal):
@@ -161,9 +167,12 @@ def _words(line: Line, setting: Setting) -> tuple[str, str]:
             return body.kind.replace("_", " ").capitalize(), ""
 
 
-def moments(journal: Sequence[e.Entry], policy: Policy) -> list[Moment]:
-    """Every line of the timeline, one for each entry, in order of time."""
-    return [moment for _, moment in _told(journal, _setting(journal, policy))]
+def moments(
+    journal: Sequence[e.Entry], policy: Policy, paths: Mapping[str, str] | None = None
+) -> list[Moment]:
+    """Every line of the timeline, one for each entry, in order of time. `paths`: where files lie
+    beside the document, by their ids."""
+    return [moment for _, moment in _told(journal, _setting(journal, policy, paths))]
 
 
 def _told(journal: Sequence[e.Entry], setting: Setting) -> list[tuple[Line, Moment]]:
@@ -177,15 +186,35 @@ def _told(journal: Sequence[e.Entry], setting: Setting) -> list[tuple[Line, Mome
                 Moment(
                     numbers=(line.number,),
                     at=utc(entry.occurred_at),
-                    who=who(entry.actor),
+                    who=who(whose(entry)),
                     headline=headline,
                     details=details,
                     corrected=line.corrected,
                     correction=_correction(entry) if line.corrected else "",
+                    files=_enclosed(entry.body, setting),
+                    message=_permalink(entry.body),
                 ),
             )
         )
     return told
+
+
+def _enclosed(body: e.Body, setting: Setting) -> tuple[Enclosed, ...]:
+    if not isinstance(body, e.Logged) or body.message is None:
+        return ()
+    return tuple(
+        Enclosed(
+            name=flat(file.name),
+            is_image=file.is_image,
+            path=setting.paths.get(file.file_id),
+            url=body.message.permalink,
+        )
+        for file in body.message.files
+    )
+
+
+def _permalink(body: e.Body) -> str | None:
+    return body.message.permalink if isinstance(body, e.Logged) and body.message else None
 
 
 def _correction(entry: e.Entry) -> str:
@@ -193,13 +222,15 @@ def _correction(entry: e.Entry) -> str:
     return f"Corrected by {who(entry.actor)} (#{entry.seq}){reason}"
 
 
-def story(journal: Sequence[e.Entry], policy: Policy) -> list[Moment]:
+def story(
+    journal: Sequence[e.Entry], policy: Policy, paths: Mapping[str, str] | None = None
+) -> list[Moment]:
     """The timeline as a postmortem tells it: what happened at once is told once.
 
     Of one minute, an opening and the alert that opened it become one line, and so do the war
     room and the roles. A storm of alerts becomes one line too.
     """
-    setting = _setting(journal, policy)
+    setting = _setting(journal, policy, paths)
     told: list[list[tuple[Line, Moment]]] = []
     for line, moment in calmed(_told(journal, setting), setting.first_alert):
         if told and _belongs(told[-1], line, moment):

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
@@ -25,6 +26,9 @@ from incident_bot.slack.remedies import SIGNED_OUT, TOKEN_REFUSED, remedy
 
 log = structlog.get_logger(__name__)
 
+DOWNLOAD = "the file download"
+DOWNLOAD_SECONDS = 60.0
+_SLACKS = ("slack.com", "slack-files.com")
 PATIENCE = 3.0  # seconds that a call waits for its turn before it is handed back as Later
 CallHook = Callable[[str, str, float], None]
 _Answer = tuple[int, Mapping[str, str], Mapping[str, Any]]
@@ -92,6 +96,7 @@ class Gateway:
         on_call: CallHook | None = None,
         strict: bool = False,
     ) -> None:
+        self._base_url = base_url
         self._client = AsyncWebClient(
             token=token.get_secret_value(), base_url=base_url, retry_handlers=[]
         )
@@ -179,6 +184,44 @@ class Gateway:
         if status != 200:
             raise SlackUnknown("the file upload", f"HTTP {status}")
 
+    def may_fetch(self, url: str) -> bool:
+        """True for an address that the bot's token may be sent to: Slack's own, by https, or one
+        of the host that the Web API is at."""
+        return is_slacks(url, self._base_url)
+
+    async def download(self, url: str, most: int, *, html: bool = False) -> bytes | None:
+        """A private file's bytes; None when it has more than `most`, or is there no more.
+
+        No redirect is followed: without the permission for files Slack leads to its sign-in page,
+        which is told as `missing_scope`. `html`: the file itself may be such a page. Raises
+        SlackRefused, SlackUnknown and Later; ValueError for an address that is not Slack's.
+        """
+        if not self.may_fetch(url):
+            raise ValueError("the bot's token is for Slack only")
+        must_hold()
+        token = self._client.token or ""
+        try:
+            async with self._open_session().get(
+                url,
+                headers={"Authorization": f"Bearer {token}"},
+                allow_redirects=False,
+                proxy=self._client.proxy,
+                timeout=aiohttp.ClientTimeout(total=DOWNLOAD_SECONDS),
+            ) as response:
+                if response.status == 429:
+                    raise Later("Slack limits downloads", _seconds(response.headers), paused=True)
+                if response.status in (404, 410):
+                    return None
+                signed_out = 300 <= response.status < 400 or response.status in (401, 403)
+                if signed_out or (response.content_type == "text/html" and not html):
+                    raise SlackRefused(DOWNLOAD, "missing_scope", {"needed": "files:read"})
+                if response.status != 200:
+                    raise SlackUnknown(DOWNLOAD, f"HTTP {response.status}")
+                return await _at_most(response, most)
+        except (aiohttp.ClientError, OSError) as error:
+            problem = type(error).__name__
+        raise SlackUnknown(DOWNLOAD, problem)
+
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
@@ -201,7 +244,7 @@ class Gateway:
                 return answer
             if status == 429 or code in _LIMITED:
                 outcome = "limited"
-                self._note_pause(method, headers.get("Retry-After"))
+                self._note_pause(method, headers)
                 return None
             if not code or status >= 500 or code in _UNKNOWN:
                 raise SlackUnknown(method, f"HTTP {status} {code}".rstrip())
@@ -231,11 +274,8 @@ class Gateway:
             problem = "an answer that is not JSON"
         raise SlackUnknown(method, problem)
 
-    def _note_pause(self, method: str, retry_after: str | None) -> None:
-        try:
-            seconds = max(0.1, float(retry_after or 1.0))
-        except ValueError:
-            seconds = 1.0
+    def _note_pause(self, method: str, headers: Mapping[str, str]) -> None:
+        seconds = _seconds(headers)
         self.pacer.pause(method, seconds)
         log.info("Slack limits calls", method=method, seconds=seconds)
 
@@ -255,6 +295,43 @@ class Gateway:
         log.warning("message shortened", method=method, complaints=wrong)
         text, blocks = fitted(text, blocks)
         return {**args, "text": text} | ({"blocks": blocks} if "blocks" in args else {})
+
+
+def is_slacks(url: str, base_url: str) -> bool:
+    """True for an https address of Slack's own, or one of the host that `base_url` is at."""
+    try:
+        parts, base = urlsplit(url), urlsplit(base_url)
+        host, port = parts.hostname or "", parts.port
+        if parts.username or parts.password:
+            return False
+        if (parts.scheme, host, port) == (base.scheme, base.hostname, base.port):
+            return True
+    except ValueError:
+        return False
+    own = (*_SLACKS, base.hostname or "slack.com")
+    return (
+        parts.scheme == "https"
+        and port in (None, 443)
+        and any(host == name or host.endswith(f".{name}") for name in own)
+    )
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    try:
+        return max(0.1, float(headers.get("Retry-After") or 1.0))
+    except ValueError:
+        return 1.0
+
+
+async def _at_most(response: aiohttp.ClientResponse, most: int) -> bytes | None:
+    if (response.content_length or 0) > most:
+        return None
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(64 * 1024):
+        content += chunk
+        if len(content) > most:
+            return None
+    return bytes(content)
 
 
 def _form(args: Mapping[str, Any]) -> dict[str, str]:

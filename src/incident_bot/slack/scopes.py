@@ -28,11 +28,13 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "conversations.join": ("channels:join",),
     "conversations.list": _READ_ROOMS,
     "conversations.open": ("im:write",),
+    "conversations.replies": _HISTORY,
     "conversations.setTopic": _ROOMS,
     "files.completeUploadExternal": ("files:write",),
     "files.delete": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
     "pins.add": ("pins:write",),
+    "reactions.get": ("reactions:read",),
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
     "users.conversations": _READ_ROOMS,
@@ -44,15 +46,16 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "views.update": (),
 }
 
-ALWAYS = ("commands",)
-"""For the command itself."""
+ALWAYS = ("commands", "files:read", "reactions:read")
+"""For the command itself, for what is fetched from a file's own address, and for the events that
+tell of reactions."""
 
 APP_TOKEN = ("connections:write",)
 """What the app-level token of Socket Mode needs; it is chosen when that token is made."""
 
 
 def scopes_for(methods: Iterable[str]) -> tuple[str, ...]:
-    """The bot scopes that these methods need and `commands`, in order.
+    """The bot scopes that these methods need, and those of ALWAYS, in order.
 
     KeyError for a method that is not in the table.
     """

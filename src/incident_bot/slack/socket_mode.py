@@ -8,7 +8,7 @@ gap. An announced end opens the successor first. Nothing is acknowledged before 
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -46,7 +46,8 @@ log = structlog.get_logger(__name__)
 class SocketMode:
     """Keeps `links` connections and brings envelopes to Bolt.
 
-    `gateway` calls with the app-level token. Tests shorten the times, all in seconds.
+    `gateway` calls with the app-level token. `reconnected` is told when a connection is up after a
+    time without any. Tests shorten the times, all in seconds.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class SocketMode:
         links: int = LINKS,
         ping_seconds: float = PING_SECONDS,
         waits: tuple[float, float] = (FIRST_WAIT, MOST_WAIT),
+        reconnected: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self._app = app
         self._gateway = gateway
@@ -65,6 +67,7 @@ class SocketMode:
         self._wanted = links
         self._ping_seconds = ping_seconds
         self._waits = waits
+        self._reconnected = reconnected
         self._links: set[Link] = set()
         self._keepers: list[asyncio.Task[None]] = []
         self._leavers: set[asyncio.Task[None]] = set()
@@ -72,6 +75,7 @@ class SocketMode:
         self._first_tried = asyncio.Event()
         self._stopping = False
         self._was_up = False
+        self._missed: asyncio.Task[None] | None = None
         self._trouble = ""
         self._said_at = 0.0
 
@@ -102,6 +106,8 @@ class SocketMode:
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Take nothing more, let what is in hand be answered for so many seconds, and close."""
         self._stopping = True
+        if self._missed is not None:
+            self._missed.cancel()
         for task in (*self._keepers, *self._leavers):
             task.cancel()
         await asyncio.gather(*self._keepers, *self._leavers, return_exceptions=True)
@@ -161,6 +167,8 @@ class SocketMode:
             raise
         if not self._links:
             log.info("Slack's Socket Mode is connected")
+            if self._was_up and self._reconnected is not None:
+                self._missed = asyncio.create_task(self._hear_of(self._reconnected))
         self._trouble = ""
         self._was_up = True
         self._links.add(link)
@@ -168,6 +176,13 @@ class SocketMode:
         self._leavers.add(watching)
         watching.add_done_callback(self._leavers.discard)
         return link
+
+    async def _hear_of(self, reconnected: Callable[[], Awaitable[object]]) -> None:
+        """For a while nothing could come: somebody may want to know what was missed."""
+        try:
+            await reconnected()
+        except Exception as error:  # outermost edge: the connection is up all the same
+            log.warning("what was missed is not looked for", error=type(error).__name__)
 
     async def _forget(self, link: Link) -> None:
         await link.gone.wait()

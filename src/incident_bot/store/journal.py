@@ -147,8 +147,8 @@ def blanked(entry: e.Entry) -> e.Entry:
 
 def texts_of(entry: e.Entry) -> set[str]:
     """The texts that blanking takes out of an entry."""
-    found = {str(getattr(entry.body, name) or "") for name in entry.body.free_text}
-    return {text for text in (*found, entry.reason or "") if text and text != e.REDACTED}
+    found = {*entry.body.texts(), entry.reason or ""}
+    return {text for text in found if text and text != e.REDACTED}
 
 
 async def overwrite(connection: Connection, ref: str, entry: e.Entry) -> None:

@@ -21,9 +21,11 @@ LATEST = frozenset(
         JobKind.UPDATE_ANNOUNCEMENT,
         JobKind.UPDATE_QUESTION,
         JobKind.PUBLISH_HOME,
+        JobKind.LOOK_AT_MESSAGE,
+        JobKind.CATCH_UP,
     }
 )
-"""Their args are `seq`, the entry to be shown, and `calm`, which one that is not calm ends."""
+"""What the later one says counts; `calm` only when both are."""
 
 
 @dataclass
@@ -43,8 +45,8 @@ class Waiting:
         known = self._found.get((job.lane, str(job.kind)))
         if known is None:
             return False
-        args = dict(job.args)
-        if not known.args.get("calm"):
+        args = {**known.args, **job.args}
+        if not (known.args.get("calm") and job.args.get("calm")):
             args.pop("calm", None)
         known.args = args
         await connection.execute(

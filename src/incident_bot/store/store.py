@@ -14,6 +14,7 @@ from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.wanted import Wanted
 from incident_bot.store import (
+    attachments,
     engines,
     inbox,
     journal,
@@ -273,7 +274,17 @@ class Store:
         seen = await self._one(select(alerts.c.seen).where(alerts.c.alert_id == alert_id))
         return None if seen is None else AlertSeen.model_validate(seen)
 
+    async def file(self, ref: str, file_id: str) -> bytes | None:
+        """What a kept file holds; None when it was not kept, or blanked."""
+        found: bytes | None = await self._one(attachments.content_query(ref, file_id))
+        return found
+
     # Jobs
+
+    async def is_to_be_done(self, lane: str) -> bool:
+        """True when a job of this lane is not finished."""
+        query = select(1).where(jobs.c.lane == lane, text(f"lane IS NOT NULL AND {UNFINISHED}"))
+        return (await self._one(query.limit(1))) is not None
 
     async def result(self, job_key: str) -> Mapping[str, Any] | None:
         """The result of a job that is done; None when it is not."""

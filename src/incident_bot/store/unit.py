@@ -13,6 +13,7 @@ from incident_bot.domain.decision import Decision, NewJob
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor
 from incident_bot.store import (
+    attachments,
     enqueue,
     inbox,
     journal,
@@ -171,6 +172,7 @@ class Unit:
         if state.severity != before.severity and before.exists:
             await enqueue.reorder(self._connection, ref, int(state.severity))
         await enqueue.enqueue(self._connection, ref, decision.jobs, int(state.severity))
+        await attachments.keep(self._connection, ref, decision.keep)
         self.urgent = self.urgent or any(job.urgent for job in decision.jobs)
         self._refs.append(ref)
         self._found.clear()
@@ -180,9 +182,15 @@ class Unit:
         """Keeps when the incident, which is locked and not changed, is to be reminded next."""
         await reminding.plan(self._connection, state, remind_at)
 
-    async def enqueue(self, jobs: Sequence[NewJob], ref: str | None = None) -> None:
-        """Adds jobs that belong to no decision on an incident (an alert that is only announced)."""
-        await enqueue.enqueue(self._connection, ref, jobs)
+    async def enqueue(
+        self,
+        jobs: Sequence[NewJob],
+        ref: str | None = None,
+        severity: int = enqueue.NO_SEVERITY,
+    ) -> None:
+        """Adds jobs that belong to no decision on an incident (an alert that is only announced).
+        Those of a higher `severity` come later."""
+        await enqueue.enqueue(self._connection, ref, jobs, severity)
 
     async def _last_hash(self, before: Incident) -> str:
         if before.exists and before.ref not in self._links:
@@ -202,12 +210,15 @@ class Unit:
         return before
 
     async def _redact(self, ref: str, numbers: Sequence[int]) -> None:
-        texts: set[str] = set()
+        texts, files = set[str](), set[str]()
         for entry in await self.journal(ref):
             if entry.seq in numbers and not entry.redacted:
                 texts |= journal.texts_of(entry)
+                if isinstance(entry.body, entries.FileKept):
+                    files.add(entry.body.file_id)
                 await journal.overwrite(self._connection, ref, journal.blanked(entry))
         await redaction.forget(self._connection, ref, texts)
+        await attachments.forget(self._connection, ref, files)
         self.redacted = True
 
     async def _insert(self, state: Incident, last_hash: str, remind_at: float | None) -> None:

@@ -21,6 +21,9 @@ _KEEPS_IN_STEP = {
     JobKind.UPDATE_ANNOUNCEMENT,
     JobKind.UPDATE_ALERTS,
     JobKind.UPDATE_QUESTION,
+    JobKind.LOOK_AT_MESSAGE,
+    JobKind.FETCH_FILE,
+    JobKind.CATCH_UP,
 }
 """Kinds that come again at every change: the same failure of theirs is told once."""
 

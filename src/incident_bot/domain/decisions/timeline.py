@@ -92,6 +92,8 @@ def edit(
     at = moment(command, now) if command.at is not None else target.occurred_at
     if new == body and at == target.occurred_at:
         raise Refusal(f"#{command.number} says that already.")
+    if isinstance(new, e.Logged) and new.message is not None:
+        new = new.model_copy(update={"message": new.message.model_copy(update={"mended": True})})
     reply = Reply((f"#{command.number} corrected, ", at, f": {headline(new)}"))
     return Decision(
         entries=(NewEntry(new, at, supersedes=target.seq, reason=command.reason or None),),
@@ -131,9 +133,10 @@ def redact(
     """Blank an entry and all its versions for good; the chain still verifies."""
     must_exist(incident)
     found = versions(journal, command.number)
-    targets = tuple(v.seq for v in found if (v.body.free_text or v.reason) and not v.redacted)
     if not found:
         raise _no_such(incident, command.number)
+    found += _files_of(found[0].seq, journal)
+    targets = tuple(v.seq for v in found if (v.body.free_text or v.reason) and not v.redacted)
     if not targets:
         raise Refusal(f"#{command.number} holds no text that could be blanked.")
     return Decision(
@@ -152,6 +155,13 @@ def redact(
         ),
         redact=targets,
     )
+
+
+def _files_of(number: int, journal: Sequence[e.Entry]) -> list[e.Entry]:
+    """The files that were kept of a message: they are blanked with it."""
+    return [
+        each for each in journal if isinstance(each.body, e.FileKept) and each.body.of == number
+    ]
 
 
 def headline(body: e.Body) -> str:

@@ -12,10 +12,12 @@ from incident_bot.slack.effects import (
     archive,
     direct,
     documents,
+    files,
     guests,
     home,
     interview,
     invitations,
+    looks,
     messages,
     roles,
     room,
@@ -26,6 +28,7 @@ from incident_bot.slack.effects.needs import (
     Directory,
     Memory,
     OnCallNow,
+    Stands,
     WriteDocument,
 )
 from incident_bot.slack.effects.on_call import OnCall
@@ -45,6 +48,7 @@ def handlers(
     assign: Assign,
     write_postmortem: WriteDocument,
     write_timeline: WriteDocument,
+    stands: Stands,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Mapping[JobKind, Handler]:
     """A handler for every kind of job that is done in Slack.
@@ -61,11 +65,13 @@ def handlers(
     public = announcements.Announcements(gateway, lookup, memory, policy)
     private = direct.Direct(gateway, memory, people, policy, now)
     spoken = messages.Messages(gateway, policy)
-    files = documents.Documents(
+    papers = documents.Documents(
         gateway, memory, postmortem=write_postmortem, timeline=write_timeline
     )
     asking = interview.Interview(gateway, memory)
     homes = home.Home(gateway, memory, people, policy)
+    watched = looks.Looks(gateway, memory, people, policy, stands)
+    fetched = files.Files(gateway, memory, policy)
     every: dict[JobKind, tuple[str, Handler]] = {
         JobKind.CREATE_ROOM: (room.WHAT, room.OpenRoom(gateway, memory, policy)),
         JobKind.LOOK_UP_PEOPLE: ("look people up", invitations.LookUpPeople(people, asked, named)),
@@ -86,11 +92,14 @@ def handlers(
         JobKind.UPDATE_TOLD: (direct.UPDATE, private.update),
         JobKind.ASK_TO_RESOLVE: (messages.ASK, spoken.ask_to_resolve),
         JobKind.ARCHIVE_ROOM: (archive.WHAT, archive.ArchiveRoom(gateway)),
-        JobKind.DELIVER_POSTMORTEM: (documents.POSTMORTEM, files.deliver_postmortem),
-        JobKind.DELIVER_TIMELINE: (documents.TIMELINE, files.deliver_timeline),
+        JobKind.DELIVER_POSTMORTEM: (documents.POSTMORTEM, papers.deliver_postmortem),
+        JobKind.DELIVER_TIMELINE: (documents.TIMELINE, papers.deliver_timeline),
         JobKind.PUBLISH_HOME: (home.WHAT, homes.publish),
-        JobKind.RETIRE_DRAFT: (documents.RETIRE, files.retire_draft),
+        JobKind.RETIRE_DRAFT: (documents.RETIRE, papers.retire_draft),
         JobKind.ASK_QUESTION: (interview.ASK, asking.ask),
         JobKind.UPDATE_QUESTION: (interview.UPDATE, asking.update),
+        JobKind.LOOK_AT_MESSAGE: (looks.LOOK, watched.look),
+        JobKind.CATCH_UP: (looks.CATCH_UP, watched.catch_up),
+        JobKind.FETCH_FILE: (files.FETCH, fetched.fetch),
     }
     return {kind: told(what, handler) for kind, (what, handler) in every.items()}

@@ -23,6 +23,8 @@ CALLS: Mapping[JobKind, str] = {
     JobKind.PIN_SUMMARY: "pins.add",
     JobKind.ADD_BOOKMARK: "bookmarks.add",
     JobKind.ARCHIVE_ROOM: "conversations.archive",
+    JobKind.LOOK_AT_MESSAGE: "reactions.get",
+    JobKind.CATCH_UP: "conversations.history",
     JobKind.DELIVER_POSTMORTEM: "files.completeUploadExternal",
     JobKind.DELIVER_TIMELINE: "files.completeUploadExternal",
     JobKind.RETIRE_DRAFT: "files.delete",

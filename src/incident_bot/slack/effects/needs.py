@@ -8,6 +8,7 @@ from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Person
 from incident_bot.domain.wanted import Wanted
+from incident_bot.domain.words import Standing
 from incident_bot.store import KnownPerson
 
 OnCallNow = Callable[[str], Awaitable[Sequence[KnownPerson]]]
@@ -15,6 +16,9 @@ OnCallNow = Callable[[str], Awaitable[Sequence[KnownPerson]]]
 
 Assign = Callable[[str, str, Person], Awaitable[None]]
 """`assign(ref, role_key, person)`: AssignRole by the bot, `only_if_free`."""
+
+Stands = Callable[[Person], Awaitable[Mapping[str, Standing]]]
+"""How somebody stands to the user groups that the permissions name."""
 
 WriteDocument = Callable[[Incident, Sequence[Entry]], str]
 

@@ -140,6 +140,8 @@ class Desk:
                 asked,
                 delivery=delivery(body, "shortcut"),
                 message=message if isinstance(message, Mapping) else None,
+                app_id=word(body.get("api_app_id")),
+                workspace=word(part(body, "team").get("domain")),
                 recorded=recorded,
             )
             return await SHORTCUTS[name].handler(used)

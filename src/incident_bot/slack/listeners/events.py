@@ -2,11 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from incident_bot.slack.listeners import home
+from incident_bot.slack.listeners import home, pins
 from incident_bot.slack.listeners.spec import Happened
 
 EVENTS: Mapping[str, Callable[[Happened], Awaitable[None]]] = {
     "app_home_opened": home.opened,
+    "message": pins.message,
+    "reaction_added": pins.reaction,
+    "reaction_removed": pins.reaction,
 }
 """Who listens to what. Events that nobody listens to are acknowledged and forgotten."""
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from incident_bot.slack.listeners import pins
 from incident_bot.slack.listeners.spec import Asked, Shown
 
 OLD_SHORTCUT = "This shortcut belongs to an older version of the bot. The verbs: `/incident help`."
@@ -20,5 +21,12 @@ class Shortcut:
     handler: Callable[[Asked], Awaitable[Shown]]
 
 
-SHORTCUTS: Mapping[str, Shortcut] = {}
+SHORTCUTS: Mapping[str, Shortcut] = {
+    "add_to_timeline": Shortcut(
+        "Add to incident timeline",
+        "Puts the message onto the timeline of the incident whose room this is",
+        "message",
+        pins.add_to_timeline,
+    ),
+}
 """Every shortcut."""

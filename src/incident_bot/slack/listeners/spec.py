@@ -66,7 +66,8 @@ class Asked:
     in Slack's escaping, or a button's value. `recorded` collects the replies of what is committed
     so far. `form` is the modal that it comes from, `message` what a shortcut was used on,
     `home` what the App Home remembers in which it was pressed.
-    `reads_private`: the person may know every private incident, by permission."""
+    `reads_private`: the person may know every private incident, by permission. `app_id` and
+    `workspace` (its domain): of a shortcut, if Slack says them."""
 
     service: Serves
     people: Knows
@@ -83,6 +84,8 @@ class Asked:
     message: Mapping[str, Any] | None = None
     home: Mapping[str, Any] | None = None
     reads_private: bool = False
+    app_id: str | None = None
+    workspace: str | None = None
 
     @property
     def actor(self) -> Actor:

@@ -5,11 +5,11 @@ from typing import assert_never
 
 from incident_bot.domain import entries as e
 from incident_bot.domain.incident import Incident
-from incident_bot.domain.journal import Line
+from incident_bot.domain.journal import Line, whose
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import ReminderKind
 from incident_bot.slack.views.answer import Answer, shown
-from incident_bot.slack.views.sentence import escape, escaped, moment, one_line
+from incident_bot.slack.views.sentence import escape, escaped, link, moment, one_line
 
 PAGE = 20
 LINE = 300
@@ -75,6 +75,8 @@ def words(body: e.Body, policy: Policy) -> str:
             return milestone.value.capitalize()
         case e.Logged(headline=headline):
             return headline
+        case e.FileKept(name=name):
+            return f"File kept: {name}"
         case e.Updated(text=text):
             return f"Update: {text}"
         case e.ImpactStated(name=name, value=value):
@@ -129,5 +131,16 @@ def _line(line: Line, policy: Policy) -> str:
     text = escaped(one_line(words(entry.body, policy)), LINE)
     mark = " _(corrected)_" if line.corrected else ""
     more = " _(+ details)_" if getattr(entry.body, "details", "") else ""
-    who = escaped(entry.actor.name, 60)
-    return f"*#{line.number}* {moment(entry.occurred_at)} {text}{mark}{more} – {who}"
+    who = escaped(whose(entry).name, 60)
+    at = moment(entry.occurred_at)
+    return f"*#{line.number}* {at} {text}{mark}{more}{_enclosed(entry.body)} – {who}"
+
+
+def _enclosed(body: e.Body) -> str:
+    """Of a message: that it is one, with the way to it, and how many files it has."""
+    if not isinstance(body, e.Logged) or body.message is None:
+        return ""
+    files = len(body.message.files)
+    count = f" _(+ {files} file{'s' if files != 1 else ''})_" if files else ""
+    way = f" ({link(body.message.permalink, 'message')})" if body.message.permalink else ""
+    return way + count

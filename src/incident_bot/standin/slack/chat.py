@@ -189,10 +189,7 @@ def permalink(desk: Workspace, args: Args) -> JSON:
     """chat.getPermalink."""
     channel = desk.seen(args.text("channel"))
     message = desk.message(channel, args.text("message_ts"))
-    link = f"{desk.home_url}archives/{channel.id}/p{message['ts'].replace('.', '')}"
-    if message.is_reply:
-        link += f"?thread_ts={message['thread_ts']}&cid={channel.id}"
-    return {"channel": channel.id, "permalink": link}
+    return {"channel": channel.id, "permalink": desk.permalink(channel, message)}
 
 
 METHODS: dict[str, Handler] = {

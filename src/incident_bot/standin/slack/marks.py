@@ -189,7 +189,9 @@ def reactions(desk: Workspace, args: Args) -> JSON:
         raise SlackError("no_item_specified")
     channel = desk.seen(args["channel"])
     message = desk.message(channel, _timestamp(args))
-    return {"type": "message", "channel": channel.id, "message": dict(message)}
+    shown = {k: v for k, v in message.items() if k != "metadata"}
+    shown["permalink"] = desk.permalink(channel, message)
+    return {"type": "message", "channel": channel.id, "message": shown}
 
 
 METHODS: dict[str, Handler] = {

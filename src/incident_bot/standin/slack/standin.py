@@ -258,7 +258,8 @@ class SlackStandIn(People):
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         """A private file for who has the token; the sign-in page for all others, as Slack does."""
-        if request.headers.get("Authorization", "") != f"Bearer {self.bot_token}":
+        known = request.headers.get("Authorization", "") == f"Bearer {self.bot_token}"
+        if not known or (self.scopes is not None and "files:read" not in self.scopes):
             raise web.HTTPFound("/signin")
         key = request.match_info["path"].partition("/")[0].rpartition("-")[2]
         file = self.desk.files.get(key)

@@ -233,6 +233,13 @@ class Workspace:
                 parent["latest_reply"] = stored["ts"]
         return stored
 
+    def permalink(self, channel: Channel, message: Message) -> str:
+        """Where people open the message; of a reply, with its thread."""
+        link = f"{self.home_url}archives/{channel.id}/p{message.ts.replace('.', '')}"
+        return (
+            f"{link}?thread_ts={message.thread_ts}&cid={channel.id}" if message.is_reply else link
+        )
+
     def find(self, value: Any) -> Channel:
         """The channel by id that the bot may know of; channel_not_found otherwise."""
         channel = self.channels.get(str(value or ""))
