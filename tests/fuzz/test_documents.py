@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from incident_bot.domain import entries as e
+from incident_bot.domain.messages import MessageFile, SlackMessage
 from incident_bot.domain.people import Person
 from incident_bot.domain.words import (
     IC,
@@ -56,6 +57,14 @@ def written(typed: str, address: str | None = None) -> Book:
     book.add("14:24", e.RoleAssigned(role=IC, holder=person), person)
     book.add("14:24", e.AlertAcknowledged(alert_id="Q1"), person)
     book.add("14:25", e.Logged(headline=typed, details=typed), person)
+    message = SlackMessage(
+        channel_id="C1",
+        ts="1.1",
+        author=person,
+        permalink=address,
+        files=(MessageFile(file_id="F1", name=typed, mimetype="image/png"),),
+    )
+    book.add("14:25", e.Logged(headline=typed, details=typed, message=message), person)
     book.add("14:26", e.AlertAnnotated(alert_id="Q1", text=typed), person)
     book.add("14:26", e.Updated(text=typed, details=typed), person)
     book.add("14:26", e.SeverityChanged(severity=Severity.SEV1, text=typed), person)

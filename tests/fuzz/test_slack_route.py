@@ -80,10 +80,34 @@ events = st.builds(
         texts(),
     ),
 )  # fmt: skip
+about_messages = st.builds(
+    lambda kind, text, name: event({
+        "type": kind, "user": "U00000A01", "channel": "C00000A01", "reaction": name,
+        "item": {"type": "message", "channel": "C00000A01", "ts": "1761575100.000100"},
+        "event_ts": "1761575100.000200", "subtype": text, "deleted_ts": "1761575100.000100",
+        "message": {"ts": "1761575100.000100", "text": name, "files": [{"id": name}],
+                    "blocks": [{"text": {"text": name}, "fields": [{"text": name}]}],
+                    "attachments": [{"title": name}]},
+    }),
+    st.sampled_from(["message", "reaction_added", "reaction_removed"]),
+    st.sampled_from(["message_changed", "message_deleted"]),
+    st.just("pushpin") | texts(),
+)  # fmt: skip
+used_on = st.builds(
+    lambda text: {
+        "type": "message_action", "callback_id": "add_to_timeline", "user": {"id": "U00000A01"},
+        "team": {"id": "T0", "domain": text}, "channel": {"id": "C00000A01"},
+        "trigger_id": f"{time.monotonic_ns()}.3", "response_url": NOBODY,
+        "message": {"ts": "1761575100.000100", "user": "U00000A01", "text": text,
+                    "edited": {"user": "U9"}, "bot_profile": {"name": text},
+                    "files": [{"id": "F1", "name": text, "mimetype": text, "size": 1}]},
+    },
+    texts(),
+)  # fmt: skip
 shapes = st.builds(
     view, st.sampled_from(["view_submission", "view_closed", "block_suggestion"]), texts()
 )
-interactive = st.one_of(actions, shapes, st.builds(
+interactive = st.one_of(actions, shapes, used_on, st.builds(
     lambda kind, text: {"type": kind, "callback_id": text, "user": {"id": "U00000A01"},
                         "team": {"id": "T0"}, "trigger_id": "1.1", "response_url": NOBODY},
     st.sampled_from(["shortcut", "message_action", "dialog_submission", "interactive_message"]),
@@ -107,6 +131,7 @@ def in_payload(payload: Any) -> bytes:
 bodies = st.one_of(
     (commands | commands.flatmap(mutated)).map(form).map(lambda body: (body, FORM)),
     (interactive | interactive.flatmap(mutated)).map(in_payload).map(lambda body: (body, FORM)),
+    (about_messages | about_messages.flatmap(mutated)).map(encoded).map(lambda b: (b, JSON)),
     (events | events.flatmap(mutated)).map(encoded).map(lambda body: (body, JSON)),
     st.tuples(st.one_of(commands.map(form), events.map(encoded)).flatmap(damaged), TYPES),
     st.tuples(any_json.map(encoded) | any_json.map(in_payload) | st.binary(max_size=300), TYPES),

@@ -19,7 +19,19 @@ class Scene:
         self.now = 100.0
         self.hurried: list[Side] = []
         self.counted: Heard = []
-        self.outside = Outside(self, self.hurry, span=1.0, pause=10.0, clock=lambda: self.now)
+        self.returned: list[Side] = []
+        self.outside = Outside(
+            self,
+            self.hurry,
+            span=1.0,
+            pause=10.0,
+            clock=lambda: self.now,
+            returned=self.came_back,
+        )
+
+    async def came_back(self, side: Side) -> None:
+        """Keeps who answered for the first time, or again."""
+        self.returned.append(side)
 
     async def hurry(self, side: Side) -> None:
         """Keeps who was hurried."""
@@ -43,7 +55,9 @@ async def scene() -> Scene:
     for target in ("slack", "pagerduty"):
         await scene.calls("auth.test", "ok", target=target)
     assert scene.hurried == ["slack", "pagerduty"]  # what waited while the bot was not there
+    assert scene.returned == ["slack", "pagerduty"]
     scene.hurried.clear()
+    scene.returned.clear()
     scene.counted.clear()
     scene.now += 60.0
     return scene
@@ -102,3 +116,17 @@ async def test_a_method_that_comes_and_goes_hurries_not_all_the_time(scene: Scen
         await scene.calls("a", "ok")
         scene.now += 1.0
     assert len(scene.hurried) == 2
+
+
+async def test_who_was_away_is_told_to_be_back_and_one_call_in_vain_is_no_absence(
+    scene: Scene,
+) -> None:
+    await scene.calls("chat.update", "unknown")
+    await scene.calls("chat.update", "ok")
+    assert scene.returned == []
+    await scene.calls("chat.update", "unknown")
+    scene.now += 2.0
+    await scene.calls("chat.update", "unknown")
+    await scene.calls("auth.test", "ok")
+    await scene.calls("chat.update", "ok")
+    assert scene.returned == ["slack"]

@@ -5,6 +5,7 @@ the write-ahead log) and its backups are the operator's.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +14,10 @@ from sqlalchemy import CursorResult, text
 
 from incident_bot.domain import entries as e
 from incident_bot.domain.commands import AlertSeen
-from incident_bot.domain.decision import Decision, NewEntry
+from incident_bot.domain.decision import Attachment, Decision, NewEntry
 from incident_bot.domain.incident import fold
+from incident_bot.domain.messages import MessageFile, SlackMessage
+from incident_bot.domain.people import Person
 from incident_bot.store import Delivery, Store
 from incident_bot.store.connection import Connection
 from tests import databases
@@ -23,6 +26,7 @@ from tests.store.stories import T0, WHO, at, change, claim, decision, finish, jo
 
 SECRET = "hunter2-Ünïcode"
 ASCII = "hunter2"
+BOB = Person(name="Bob Johnson", handle="bob", slack_id="U2")
 
 
 def traces(url: str) -> list[str]:
@@ -68,6 +72,27 @@ async def test_no_trace_of_the_text_is_left(store: Store, url: str) -> None:
     async with store.unit() as unit:
         assert await unit.seen(delivery) == {}
         assert await unit.seen(Delivery("slack", "2")) == {}
+
+
+async def test_a_messages_files_go_with_it(store: Store, url: str) -> None:
+    """What they hold, and what they are called, of this incident's message only."""
+    ref = await opened(store)
+    file = MessageFile(file_id="F1", name=f"{SECRET}.txt", url=f"https://slack.com/{ASCII}.txt")
+    message = SlackMessage(channel_id="C1", ts="1.1", author=BOB, files=(file,))
+    await change(store, ref, decision(e.Logged(headline="See", message=message)))
+    kept = e.FileKept(file_id="F1", name=file.name, mimetype="", size=9, sha256="aa", of=2)
+    content = Attachment("F1", file.name, "", 9, "aa", f"it is {ASCII}".encode())
+    await change(store, ref, Decision(entries=(NewEntry(kept, at(3)),), keep=(content,)))
+    other = await opened(store)
+    await change(store, other, Decision(keep=(replace(content, name="x", content=b"else"),)))
+    assert await store.file(ref, "F1") == content.content
+
+    await change(store, ref, redact(2, 3))
+
+    assert await store.file(ref, "F1") is None
+    assert await store.file(other, "F1") == b"else"
+    assert traces(url) == []
+    assert await store.verify(ref) is None
 
 
 async def test_no_trace_is_left_among_many_pages(store: Store, url: str) -> None:

@@ -147,7 +147,9 @@ def _enclosed(file: Enclosed) -> Md:
     """An image that lies beside the document is shown, another file linked."""
     if file.path is not None:
         return beside(file.name, file.path, image=file.is_image)
-    return Md(f"{link(file.name, file.url)} (in Slack)")
+    reached = file.url is not None and web_address(file.url) is not None
+    shown = link(file.name, file.url) if reached else inline(file.name, start=True)
+    return Md(f"{shown or '(no name)'} (in Slack)")
 
 
 def _in_slack(url: str) -> Md:

@@ -21,7 +21,7 @@ REACTORS = 10
 MENTIONS = 20
 CUT = "… (cut here: the rest is in Slack)"
 NAME_LIMIT = 200
-_TS = re.compile(r"(\d{1,12})\.(\d{1,6})")
+_TS = re.compile(r"(\d{1,10})\.(\d{1,6})")
 _NOT_THERE = ("tombstone", "hidden_by_limit")
 
 
@@ -49,8 +49,9 @@ def is_gone(message: Message) -> bool:
 def reacted(message: Message, reaction: str | None) -> list[str]:
     """The Slack ids of those who have this reaction on the message, the first one first."""
     found: list[str] = []
-    for each in message.get("reactions") or ():
-        if reaction is not None and name_of(each.get("name")) == reaction:
+    given = message.get("reactions")
+    for each in given if isinstance(given, list) and reaction is not None else ():
+        if name_of(each.get("name")) == reaction:
             found += [str(user) for user in each.get("users") or ()]
     return list(dict.fromkeys(found))
 
@@ -73,7 +74,7 @@ async def seen(message: Message, people: Knows, reaction: str | None) -> Message
     if at is None:
         raise ValueError("a message without a ts")
     reactors = reacted(message, reaction)[:REACTORS]
-    edited = (message.get("edited") or {}).get("user")
+    edited = _part(message, "edited").get("user")
     ids = [str(edited)] if edited and str(edited)[0] in "UW" else []
     raw = _raw(message)
     mentioned = list(dict.fromkeys(m[1] for m in MENTION.finditer(raw) if not m[2]))[:MENTIONS]
@@ -96,13 +97,18 @@ async def seen(message: Message, people: Knows, reaction: str | None) -> Message
     )
 
 
+def _part(message: Message, name: str) -> Message:
+    found = message.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
 async def _person(slack_id: str, people: Knows) -> Person:
     return (await people.by_slack(slack_id)).person
 
 
 async def _author(message: Message, people: Knows) -> Person:
     """Who wrote it: somebody, or an app by its name (which is nobody's account)."""
-    profile = message.get("bot_profile") or {}
+    profile = _part(message, "bot_profile")
     if message.get("bot_id") or profile or not message.get("user"):
         name = message.get("username") or profile.get("name") or "an app"
         return Person(name=str(name)[:NAME_LIMIT])
@@ -135,7 +141,8 @@ def _block_texts(blocks: object) -> list[str]:
     found: list[str] = []
     for block in blocks if isinstance(blocks, list) else ():
         if isinstance(block, Mapping):
-            texts = [block.get("text"), *(block.get("fields") or ())]
+            fields = block.get("fields")
+            texts = [block.get("text"), *(fields if isinstance(fields, list) else ())]
             found += [str(t.get("text") or "") for t in texts if isinstance(t, Mapping)]
     return found
 

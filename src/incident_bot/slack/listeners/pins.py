@@ -5,6 +5,7 @@ reaction that is another one is dropped unread, and so is a message that is only
 concern the timeline becomes a look, committed before Slack is answered.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -29,6 +30,7 @@ OURS = (
     "That is the bot's own message: what it tells of is on record already. "
     "See `/incident timeline`."
 )
+_CHANNEL = re.compile(r"[A-Z0-9]{1,40}")
 NO_MESSAGE = "Slack did not say which message is meant. Try it again from the message's menu."
 
 
@@ -38,8 +40,8 @@ async def reaction(happened: Happened) -> None:
     if wanted is None or name_of(event.get("reaction")) != wanted:
         return
     item = part(event, "item")
-    channel, ts = word(item.get("channel")), word(item.get("ts"))
-    if item.get("type") != "message" or not channel or not ts or moment_of(ts) is None:
+    channel, ts = word(item.get("channel")) or "", word(item.get("ts")) or ""
+    if item.get("type") != "message" or not _is_message(channel, ts):
         return
     added = event.get("type") == "reaction_added"
     await _look(
@@ -53,19 +55,23 @@ async def reaction(happened: Happened) -> None:
 
 async def message(happened: Happened) -> None:
     """`message`: one that is on a timeline, or may just be coming onto one, was changed."""
-    event, channel = happened.event, word(happened.event.get("channel"))
+    event, channel = happened.event, word(happened.event.get("channel")) or ""
     match event.get("subtype"):
         case "message_changed":
             new, old = part(event, "message"), part(event, "previous_message")
             if not is_gone(new) and version_of(new) == version_of(old):
                 return  # a preview was added, or a reply
-            ts = word(new.get("ts"))
+            ts = word(new.get("ts")) or ""
         case "message_deleted":
-            ts = word(event.get("deleted_ts"))
+            ts = word(event.get("deleted_ts")) or ""
         case _:
             return
-    if channel and ts and moment_of(ts) is not None:
+    if _is_message(channel, ts):
         await _look(happened, channel, ts, known=True)
+
+
+def _is_message(channel: str, ts: str) -> bool:
+    return _CHANNEL.fullmatch(channel) is not None and moment_of(ts) is not None
 
 
 async def _look(
