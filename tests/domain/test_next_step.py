@@ -6,10 +6,19 @@ import pytest
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import plain
-from incident_bot.domain.next_step import next_step
+from incident_bot.domain.next_step import _LACKS, next_step
 from incident_bot.domain.people import by
 from incident_bot.domain.policy import Policy, Role
-from incident_bot.domain.words import ActionKind, ImpactArea, Milestone, Priority, Severity, Status
+from incident_bot.domain.words import (
+    ActionKind,
+    ImpactArea,
+    Milestone,
+    NoteKind,
+    Priority,
+    Question,
+    Severity,
+    Status,
+)
 from tests.domain.world import ALICE, START, World
 
 MINUTE = timedelta(minutes=1)
@@ -34,7 +43,11 @@ STARTED = c.SetMilestone(actor=by(ALICE), milestone=Milestone.IMPACT_STARTED, at
 MITIGATED = c.ChangeStatus(actor=by(ALICE), status=Status.MITIGATED)
 RESOLVED = c.Resolve(actor=by(ALICE))
 WHO = c.StateImpact(actor=by(ALICE), area=ImpactArea.USER, name="Users", value="3")
-WHY = c.StateWhy(actor=by(ALICE), part="why", text="No limit")
+WHY = c.StateWhy(actor=by(ALICE), part="root", text="No limit")
+NOTES = tuple(
+    c.AddNote(actor=by(ALICE), note=NoteKind(kind), headline="x")
+    for kind in ("summary", "well", "poorly", "lucky", "technical")
+)
 ACTION = c.AddAction(
     actor=by(ALICE), text="Limit it", action=ActionKind.PREVENTION, priority=Priority.P1
 )
@@ -48,11 +61,12 @@ ACTION = c.AddAction(
         ((IC, STARTED), "/incident log "),
         ((IC, STARTED, MITIGATED), "/incident resolve "),
         ((IC, MITIGATED), "/incident impact start 14:20"),
-        ((RESOLVED,), "/incident impact start 14:20"),
-        ((STARTED, RESOLVED), "/incident impact Affected users"),
-        ((STARTED, WHO, RESOLVED), "/incident why "),
-        ((STARTED, WHO, WHY, RESOLVED), "/incident action "),
-        ((STARTED, WHO, WHY, ACTION, RESOLVED), "/incident approve"),
+        ((RESOLVED,), "/incident note summary "),
+        ((NOTES[0], RESOLVED), "/incident impact start 14:20"),
+        ((NOTES[0], STARTED, RESOLVED), "/incident impact Affected users"),
+        ((NOTES[0], STARTED, WHO, RESOLVED), "/incident why root "),
+        ((*NOTES, STARTED, WHO, WHY, RESOLVED), "/incident action "),
+        ((*NOTES, STARTED, WHO, WHY, ACTION, RESOLVED), "/incident approve"),
         ((c.Cancel(actor=by(ALICE)),), "/incident reopen "),
     ],
 )
@@ -72,8 +86,14 @@ def test_an_update_that_is_overdue_comes_before_what_can_wait() -> None:
 
 def test_from_elsewhere_the_words_name_the_incident() -> None:
     assert "`/incident INC-1 role ic me`" in told(story(), named=True)
-    done = story(STARTED, WHO, WHY, ACTION, RESOLVED)
+    done = story(STARTED, WHO, WHY, ACTION, *NOTES, RESOLVED)
     assert "`/incident INC-1 approve`" in told(done, named=True)
+    done.handle(c.Approve(actor=by(ALICE), title="CTO"))
+    assert told(done) == "Nothing: the postmortem is approved."
+
+
+def test_there_are_words_for_every_question() -> None:
+    assert set(_LACKS) == set(Question)
 
 
 def test_a_team_without_commanders_is_not_asked_for_one() -> None:

@@ -91,7 +91,10 @@ async def _typed(den: Den, text: str, in_room: bool, escaped: bool) -> None:
     shown(den, answer)
     if answer.ts is not None:
         for button in buttons(answer):
-            pressed = await slack.click(world.bob, channel, answer.ts, button)
+            try:
+                pressed = await slack.click(world.bob, channel, answer.ts, button)
+            except LookupError:
+                break  # the answer to the one before took the place of them all
             assert (pressed.status, pressed.problem) == (200, None), pressed
     for said in slack.responses:
         assert alive_in_message(slack, said, OWN_HOSTS) == [], said

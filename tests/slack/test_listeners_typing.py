@@ -143,6 +143,43 @@ async def test_what_is_too_long_for_a_button_is_only_told(service: FakeService) 
     assert "Did you mean `/incident log xxx" in answered.text
 
 
+# --- which incident
+
+
+async def test_outside_a_room_a_button_says_which_incident_is_meant(inbox: Inbox) -> None:
+    service = FakeService(incident(), incident("INC-2", "C2", title="Search is slow"))
+    answered = await type_in(make_app(service), "log 14:20 Pool &amp; cache", ELSEWHERE)
+    assert [(b["text"]["text"], b["value"]) for b in answered.buttons] == [
+        ("INC-2 Search is slow", "INC-2 log 14:20 Pool &amp; cache"),
+        ("INC-1 Checkout fails", "INC-1 log 14:20 Pool &amp; cache"),
+    ]
+    assert service.handled == []
+    await press(service, inbox, answered.buttons[1], ELSEWHERE)
+    (handled,) = service.handled
+    assert handled.ref == "INC-1"
+    assert isinstance(handled.command, c.LogEntry)
+    assert handled.command.headline == "Pool & cache"
+
+
+async def test_a_doubtful_reference_has_a_button_for_each_meaning(inbox: Inbox) -> None:
+    service = FakeService(incident(), incident("INC-2", "C2"))
+    answered = await type_in(make_app(service), "resolve INC-2 was it", ROOM)
+    assert [b["value"] for b in answered.buttons] == [
+        "INC-2 resolve was it",
+        "INC-1 resolve INC-2 was it",
+    ]
+    await press(service, inbox, answered.buttons[1])
+    (handled,) = service.handled
+    assert (handled.ref, handled.command.model_dump()["text"]) == ("INC-1", "INC-2 was it")
+
+
+async def test_no_private_incident_is_offered() -> None:
+    service = FakeService(incident(private=True, title="Data leak"))
+    answered = await type_in(make_app(service), "log Pool", ELSEWHERE)
+    assert answered.buttons == []
+    assert "leak" not in str(answered.body)
+
+
 # --- declared at once, and undone
 
 

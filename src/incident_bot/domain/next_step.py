@@ -1,12 +1,26 @@
 """The next best action in an incident, as one sentence with the words to type."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from incident_bot.domain.decision import Sentence
 from incident_bot.domain.incident import Incident
+from incident_bot.domain.interview import questions
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.reminders import next_update_due
-from incident_bot.domain.words import IC, Milestone, Status
+from incident_bot.domain.words import IC, Milestone, Question, Status
+
+_LACKS: Mapping[Question, tuple[str, str]] = {
+    Question.IMPACT_STARTED: ("when the impact began", "impact start 14:20"),
+    Question.IMPACT: ("who was affected", "impact Affected users: 1,500"),
+    Question.ROOT_CAUSE: ("the root cause", "why root WHAT IT WAS"),
+    Question.ACTIONS: ("follow-up work", "action WHAT @owner"),
+    Question.SUMMARY: ("a summary", "note summary WHAT HAPPENED"),
+    Question.WELL: ("what went well", "note well WHAT"),
+    Question.POORLY: ("what went poorly", "note poorly WHAT"),
+    Question.LUCKY: ("where you were lucky", "note lucky WHERE"),
+    Question.TECHNICAL: ("technical notes", "note technical WHAT"),
+}
 
 
 def next_step(
@@ -33,13 +47,10 @@ def next_step(
 
 
 def _for_the_postmortem(incident: Incident, command: str) -> str:
-    """What nobody stated yet and a reader of the postmortem asks for first."""
-    if Milestone.IMPACT_STARTED not in incident.times:
-        return f"The postmortem lacks its start: `{command} impact start 14:20`."
-    if not incident.impact:
-        return f"The postmortem lacks who was affected: `{command} impact Affected users: 1,500`."
-    if not any(about.startswith("why/") for about in incident.current):
-        return f"The postmortem lacks the cause: `{command} why WHAT LED TO IT`."
-    if not incident.actions:
-        return f"The postmortem has no follow-up work yet: `{command} action WHAT @owner`."
+    """The first thing that nobody stated yet and nobody left out on purpose."""
+    for question in questions(incident):
+        lacks, typed = _LACKS[question]
+        return f"The postmortem lacks {lacks}: `{command} {typed}`."
+    if incident.watch.approved:
+        return "Nothing: the postmortem is approved."
     return f"Read the postmortem draft, and approve it: `{command} approve`."

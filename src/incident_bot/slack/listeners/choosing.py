@@ -4,7 +4,7 @@ A private incident fails closed: outside its own room only those who are known t
 can name it, and everybody else is answered as if it did not exist.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from incident_bot.domain import privacy
@@ -28,6 +28,15 @@ class Chosen:
     rest: str
 
 
+class Unclear(Refusal):
+    """It is not clear which incident is meant. `choices`: a label and the whole command for each
+    that it may be, likeliest first."""
+
+    def __init__(self, sentence: str, choices: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(sentence)
+        self.choices = choices
+
+
 async def choose(
     typed: Typed,
     verb: VerbSpec,
@@ -37,7 +46,8 @@ async def choose(
     *,
     reads_private: bool = False,
 ) -> Chosen:
-    """Find the incident that a command is about. Raises Refusal when that is not clear."""
+    """Find the incident that a command is about. Raises Unclear, and Refusal for one out of
+    reach."""
     if not verb.needs_room:
         return Chosen(None, typed.rest)
     ref, rest = typed.ref, typed.rest
@@ -108,37 +118,46 @@ def knows(asked: Asked) -> Callable[[Incident], bool]:
     )
 
 
-async def _which(typed: Typed, verb: VerbSpec, store: Reads) -> Refusal:
+async def _which(typed: Typed, verb: VerbSpec, store: Reads) -> Unclear:
     found = await store.incidents(only_open=True, include_private=False, limit=LISTED + 1)
     candidates = [incident for incident in found if not incident.private and not incident.is_over]
     said = f"{verb.name} {in_code(typed.rest)}".strip()
+    choices = [
+        (f"{i.ref} {_title(i)}", f"{i.ref} {verb.name}{typed.rest}") for i in candidates[:LISTED]
+    ]
     if not candidates:
-        return Refusal(
+        return Unclear(
             f"`{verb.name}` is about an incident, and none is open. "
             f"For one that is over, name it: `/incident INC-1 {verb.name}`. "
             "To open one: `/incident declare TITLE`."
         )
     if len(candidates) == 1:
         only = candidates[0]
-        return Refusal(
+        return Unclear(
             f"This is no war room. Do you mean {only.ref} “{_title(only)}”? "
-            f"Then type `/incident {only.ref} {said}`"
+            f"Then press, or type `/incident {only.ref} {said}`",
+            choices,
         )
     lines = [f"• {i.ref} “{_title(i)}”" for i in candidates[:LISTED]]
     if len(candidates) > LISTED:
         lines.append("• … see `/incident list`")
     listed = "\n".join(lines)
-    return Refusal(
+    return Unclear(
         f"This is no war room, and several incidents are open. Which one?\n{listed}\n"
-        f"Example: `/incident {candidates[0].ref} {said}`"
+        f"Press, or type the like of `/incident {candidates[0].ref} {said}`",
+        choices,
     )
 
 
-def _doubtful(typed: Typed, verb: VerbSpec, here: Incident) -> Refusal:
-    return Refusal(
+def _doubtful(typed: Typed, verb: VerbSpec, here: Incident) -> Unclear:
+    return Unclear(
         f"Do you mean {typed.after}, or is that a word of your text about {here.ref}? "
         f"Name the incident first: `/incident {typed.after} {verb.name}` "
-        f"or `/incident {here.ref} {verb.name} about {typed.after}`"
+        f"or `/incident {here.ref} {verb.name} about {typed.after}`",
+        [
+            (f"I mean {typed.after}", f"{typed.after} {verb.name}{typed.rest_after}"),
+            (f"It is text about {here.ref}", f"{here.ref} {verb.name}{typed.rest}"),
+        ],
     )
 
 

@@ -1,6 +1,7 @@
 """What is typed without a verb: outside a war room it declares, if it cannot be anything else."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from incident_bot.domain import commands as c
@@ -67,7 +68,7 @@ async def free_text(asked: Asked, typed: Typed) -> Answer:
         (f"{quoted(plain(typed.word))} is no verb of `/incident`, so nothing was done. {hint}",)
     )
     declares = Press(f"Declare “{wanted.title}”", "declare_text", button_value(wanted))
-    return with_buttons(said, [*_run_buttons(meant), declares])
+    return with_buttons(said, [*run_buttons(_labelled(meant)), declares])
 
 
 async def declare_pressed(asked: Asked) -> Answer:
@@ -99,7 +100,7 @@ def _not_of_an_incident(asked: Asked, typed: Typed, meant: list[str]) -> Answer:
     example = f"Example: `/incident {typed.ref} {asked.verbs['log'].example}`"
     hint = _did_you_mean(meant) if meant else example
     understood = f"I understood {typed.ref}, but {quoted(plain(typed.word))} is no verb. {hint}"
-    return with_buttons(answer((understood,)), _run_buttons(meant))
+    return with_buttons(answer((understood,)), run_buttons(_labelled(meant)))
 
 
 def _guesses(asked: Asked, typed: Typed) -> list[str]:
@@ -124,13 +125,18 @@ def _did_you_mean(meant: list[str]) -> str:
     return f"Did you mean {' or '.join(f'`/incident {in_code(each)}`' for each in meant)}?"
 
 
-def _run_buttons(meant: list[str]) -> list[Press]:
-    """A button for each command; what is too long for one has to be typed again."""
+def run_buttons(commands: Sequence[tuple[str, str]]) -> list[Press]:
+    """A button for each label and command, in Slack's escaping; what is too long for one has to be
+    typed again."""
     return [
-        Press(f"Run /incident {one_line(plain(command))}", f"run_typed:{number}", command)
-        for number, command in enumerate(meant, start=1)
+        Press(label, f"run_typed:{number}", command)
+        for number, (label, command) in enumerate(commands, start=1)
         if len(command) <= BUTTON_VALUE
     ]
+
+
+def _labelled(meant: list[str]) -> list[tuple[str, str]]:
+    return [(f"Run /incident {one_line(plain(command))}", command) for command in meant]
 
 
 def _first(typed: Typed) -> str:

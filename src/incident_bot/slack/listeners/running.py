@@ -7,11 +7,11 @@ from incident_bot import logs
 from incident_bot.slack.grammar import Typed, split
 from incident_bot.slack.grammar.opening import severity_of
 from incident_bot.slack.listeners import WORDS
-from incident_bot.slack.listeners.choosing import choose
-from incident_bot.slack.listeners.free_text import free_text
+from incident_bot.slack.listeners.choosing import Unclear, choose
+from incident_bot.slack.listeners.free_text import free_text, run_buttons
 from incident_bot.slack.listeners.panel import panel
 from incident_bot.slack.listeners.spec import Asked, Modal, Shown
-from incident_bot.slack.views.answer import Answer
+from incident_bot.slack.views.answer import Answer, answer, with_buttons
 
 HELP_WANTED = {"help", "--help", "—help", "–help", "-h", "?"}
 """Alone behind a verb, no text for it: `resolve --help` must resolve nothing."""
@@ -28,7 +28,11 @@ async def run(asked: Asked, raw: str) -> Answer | Modal:
         return await free_text(asked, typed)
     verb, store = asked.verbs[typed.verb], asked.service.store
     person, reads = asked.person.person, asked.reads_private
-    chosen = await choose(typed, verb, asked.here, person, store, reads_private=reads)
+    try:
+        chosen = await choose(typed, verb, asked.here, person, store, reads_private=reads)
+    except Unclear as unclear:
+        logs.learned(outcome="refused")
+        return with_buttons(answer(unclear.sentence), run_buttons(unclear.choices))
     logs.learned(ref=chosen.incident.ref if chosen.incident else None)
     return await verb.handler(replace(asked, incident=chosen.incident, rest=chosen.rest))
 
