@@ -37,6 +37,7 @@ async def kept(store: Store) -> Store:
     await opened(store, "Search at 100% CPU", 2)
     await opened(store, "Disk_full on db_1", 3, "Storage", over)
     await opened(store, "Data leak at checkout", 1, PAYMENTS, private=True)
+    await opened(store, "Störung nach Änderung", 4, None, over)
     return store
 
 
@@ -47,7 +48,7 @@ async def refs(store: Store, wanted: Wanted, *known: str) -> list[str]:
 
 WANTED = [
     (Wanted(), ["INC-3", "INC-1"]),
-    (Wanted(everything=True), ["INC-4", "INC-3", "INC-2", "INC-1"]),
+    (Wanted(everything=True), ["INC-6", "INC-4", "INC-3", "INC-2", "INC-1"]),
     (Wanted(severities=(Severity.SEV1,)), ["INC-1"]),
     (Wanted(severities=(Severity.SEV1, Severity.SEV2)), ["INC-3", "INC-1"]),
     (Wanted(service="PAYMENT"), ["INC-1"]),
@@ -59,6 +60,7 @@ WANTED = [
     (Wanted(everything=True, text="_"), ["INC-4"]),
     (Wanted(everything=True, text="/ \\ ' \" ;--"), []),
     (Wanted(text="leak"), []),
+    (Wanted(everything=True, text="ÄNDERUNG störung"), ["INC-6"]),
 ]
 
 
@@ -82,8 +84,8 @@ async def test_pages_follow_one_another_without_a_gap(kept: Store) -> None:
     every = Wanted(everything=True)
     pages = [await kept.listed(every, lambda _: True, offset=n, limit=2) for n in (0, 2, 4, 6)]
     assert [[incident.ref for incident in page] for page in pages] == [
-        ["INC-5", "INC-4"],
-        ["INC-3", "INC-2"],
-        ["INC-1"],
+        ["INC-6", "INC-5"],
+        ["INC-4", "INC-3"],
+        ["INC-2", "INC-1"],
         [],
     ]

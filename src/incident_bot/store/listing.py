@@ -1,6 +1,7 @@
 """Incidents for a list: filtered in the database, newest first, a page at a time."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, text
 
@@ -43,7 +44,15 @@ def _conditions(wanted: Wanted, query: Select[tuple[object]]) -> Select[tuple[ob
     if wanted.severities:
         query = query.where(incidents.c.severity.in_([int(s) for s in wanted.severities]))
     if wanted.service:
-        query = query.where(incidents.c.service.icontains(wanted.service, autoescape=True))
+        query = query.where(_has(incidents.c.service, wanted.service))
     for word in wanted.words:
-        query = query.where(incidents.c.title.icontains(word, autoescape=True))
+        query = query.where(_has(incidents.c.title, word))
     return query
+
+
+def _has(column: ColumnElement[Any], part: str) -> ColumnElement[bool]:
+    """The column has the part in it, in any case. SQLite knows the case of ASCII letters only:
+    of others the usual ways to write a word are tried."""
+    written = {part, part.lower(), part.upper(), part.capitalize()}
+    ways = [part] if part.isascii() else sorted(written)
+    return or_(*(column.icontains(way, autoescape=True) for way in ways))

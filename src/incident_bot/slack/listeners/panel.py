@@ -1,5 +1,6 @@
 """`/incident` alone, or with nothing but an incident's reference."""
 
+from incident_bot import logs
 from incident_bot.domain.wanted import Wanted
 from incident_bot.slack.listeners import choosing
 from incident_bot.slack.listeners.spec import Asked
@@ -19,6 +20,7 @@ async def panel(asked: Asked, ref: str | None) -> Answer:
     policy, here = asked.service.policy, asked.here
     meant = (await choosing.about(asked, ref)).meant if ref is not None else here
     if meant is not None:
+        logs.learned(ref=meant.ref)
         own_room = here is not None and here.ref == meant.ref
         return view.panel(meant, policy, asked.context.now, OFFERED, here=own_room)
     found = await asked.service.store.listed(Wanted(), choosing.knows(asked), limit=SHORT)

@@ -21,7 +21,7 @@ async def run(asked: Asked, raw: str) -> Answer | Modal:
     """Do what was typed, in Slack's escaping. Raises Refusal and Unavailable."""
     typed = _taken_apart(raw, asked)
     if not typed.word:
-        logs.learned(verb="panel", ref=typed.ref)
+        logs.learned(verb="panel")
         return await panel(asked, typed.ref)
     logs.learned(verb=typed.verb or "free text")
     if typed.verb is None:
