@@ -10,9 +10,6 @@ from incident_bot.slack.views.answer import Answer
 SHORT = 5
 """So many open incidents are shown where there is no war room."""
 
-OFFERED = frozenset({"claim_role", "mark_mitigated"})
-"""The buttons that a panel may have."""
-
 
 async def panel(asked: Asked, ref: str | None) -> Answer:
     """The panel of the incident that is named, else of the one whose room this is, else what is
@@ -22,6 +19,6 @@ async def panel(asked: Asked, ref: str | None) -> Answer:
     if meant is not None:
         logs.learned(ref=meant.ref)
         own_room = here is not None and here.ref == meant.ref
-        return view.panel(meant, policy, asked.context.now, OFFERED, here=own_room)
+        return view.panel(meant, policy, asked.context.now, here=own_room)
     found = await asked.service.store.listed(Wanted(), choosing.knows(asked), limit=SHORT)
-    return view.elsewhere(found, policy, OFFERED)
+    return view.elsewhere(found, policy)

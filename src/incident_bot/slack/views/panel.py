@@ -1,6 +1,6 @@
 """`/incident` alone: how the incident stands and what to do next; elsewhere, what is going on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from incident_bot.domain.incident import Incident
@@ -21,27 +21,21 @@ ELSEWHERE = (
 )
 
 
-def panel(
-    incident: Incident, policy: Policy, now: datetime, offered: Collection[str], *, here: bool
-) -> Answer:
-    """The incident for whoever asked, at `now` (aware UTC). `offered`: the buttons that there are;
-    `here`: it is read in the incident's own room."""
+def panel(incident: Incident, policy: Policy, now: datetime, *, here: bool) -> Answer:
+    """The incident for whoever asked, at `now` (aware UTC). `here`: in the incident's own room."""
     parts = standing(incident, policy)
     parts.insert(1, _roles(incident, policy))
     parts.append(f"*Next:* {mrkdwn(next_step(incident, policy, now, named=not here))}")
-    said = shown("\n".join(parts))
-    buttons = _buttons(incident, policy)
-    return with_buttons(said, [b for b in buttons if b.action_id.partition(":")[0] in offered])
+    return with_buttons(shown("\n".join(parts)), _buttons(incident, policy))
 
 
-def elsewhere(found: Sequence[Incident], policy: Policy, offered: Collection[str]) -> Answer:
+def elsewhere(found: Sequence[Incident], policy: Policy) -> Answer:
     """Where no incident is: the newest open ones, and how to open another."""
     parts = ["*Open now*, newest first", *lines(found, policy)] if found else [NONE_OPEN]
     if found:
         parts.append("All of them: `/incident list`")
-    declare = Press("Declare an incident …", "open_declare", "", "primary")
     said = shown("\n".join([*parts, ELSEWHERE]))
-    return with_buttons(said, [declare] if declare.action_id in offered else [])
+    return with_buttons(said, [Press("Declare an incident …", "open_declare", "", "primary")])
 
 
 def _roles(incident: Incident, policy: Policy) -> str:
