@@ -61,7 +61,7 @@ from tests.slack.grammar_kit import CONTEXT, PARSERS, parse
         ("export pdf", "neither postmortem nor timeline"),
         ("list sev9", "is no severity"),
         ("list service:a service:b", "one service"),
-        ("list " + "x" * 201, "too many"),
+        ("list " + "x" * 121, "too many"),
     ],
 )
 def test_refuses_with_what_is_wrong_and_an_example(text: str, says: str) -> None:

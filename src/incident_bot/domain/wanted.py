@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.words import Severity
 
-LONGEST = 200
+LONGEST = 120
 WORDS = 10
 
 
