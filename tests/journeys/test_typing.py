@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from incident_bot.standin import Answer, User
+from incident_bot.standin import Answer, Channel, User
 from tests.journeys.running import Stage
 
 pytestmark = pytest.mark.journey
@@ -78,6 +78,28 @@ async def test_alone_in_a_room_and_elsewhere(stage: Stage) -> None:
     await stage.types(stage.bob, "1", room)
     again = await stage.types(stage.bob, "", room)
     assert "Sev1" in again and f"IC: <@{stage.bob.id}>" in again
+
+
+async def test_the_buttons_of_a_panel_open_their_forms(stage: Stage) -> None:
+    """Elsewhere one to declare; in the room what fits."""
+    elsewhere = await stage.slack.command(stage.alice, "", stage.incidents)
+    await shows_a_form(stage, stage.alice, stage.incidents, elsewhere, "open_declare")
+    await stage.types(stage.bob, "declare sev2 Checkout is slow", stage.incidents)
+    room = await stage.room_complete()
+    panel = await stage.slack.command(stage.bob, "", room)
+    for name in ("open_update", "open_action", "open_roles", "open_resolve"):
+        await shows_a_form(stage, stage.bob, room, panel, name)
+
+
+async def shows_a_form(
+    stage: Stage, user: User, channel: Channel, answer: Answer, name: str
+) -> None:
+    """Pressed, the button opens a modal; which is then closed."""
+    assert answer.ts is not None
+    before = len(stage.slack.views)
+    pressed = await stage.slack.click(user, channel, answer.ts, name)
+    assert (pressed.status, pressed.problem) == (200, None), pressed
+    await stage.until(lambda: len(stage.slack.views) > before, f"a form for {name}")
 
 
 async def test_a_slip_is_run_by_its_button_once(stage: Stage) -> None:

@@ -7,7 +7,21 @@ LEAST = 3
 
 SENTENCES = frozenset(
     {
-        *("act", "app", "arch", "can", "dec", "dis", "expo", "hand", "not", "pri", "rea", "red"),
+        *(
+            "act",
+            "app",
+            "arch",
+            "can",
+            "dec",
+            "dis",
+            "expo",
+            "han",
+            "hand",
+            "not",
+            "pri",
+            "rea",
+            "red",
+        ),
         *("rem", "res", "sum", "tim", "time"),
     }
 )
