@@ -22,7 +22,7 @@ SENTENCES = frozenset(
             "rea",
             "red",
         ),
-        *("rem", "res", "sum", "tim", "time"),
+        *("red", "rem", "res", "sum", "tim", "time"),
     }
 )
 """Beginnings of verbs that are words, names or usual abbreviations by themselves."""
