@@ -88,7 +88,7 @@ def build_app(
     )
     app.delivered = delivered
     desk = Desk(service, people, deadline=deadline)
-    _listen(app, desk, trouble)
+    _listen(app, client, desk, trouble)
     app.error(_on_error)
     return app
 
@@ -127,10 +127,14 @@ def _turned_away(rejected: Callable[[str], None], reason: str) -> None:
     rejected(reason)
 
 
-def _listen(app: AsyncApp, desk: Desk, trouble: Callable[[Answer], Answer]) -> None:
+def _listen(
+    app: AsyncApp, client: AsyncWebClient, desk: Desk, trouble: Callable[[Answer], Answer]
+) -> None:
+    """`client` calls as it was made; the one that Bolt hands out sends `team_id` with every call,
+    which no method for forms has."""
     replies: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references
 
-    async def command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
         started = time.monotonic()
         said = await desk.command(body)
         if isinstance(said, Modal):
@@ -147,7 +151,6 @@ def _listen(app: AsyncApp, desk: Desk, trouble: Callable[[Answer], Answer]) -> N
         ack: AsyncAck,
         body: dict[str, Any],
         respond: AsyncRespond,
-        client: AsyncWebClient,
         answering: Callable[[], Awaitable[Shown]],
     ) -> None:
         started = time.monotonic()
@@ -175,14 +178,11 @@ def _listen(app: AsyncApp, desk: Desk, trouble: Callable[[Answer], Answer]) -> N
         body: dict[str, Any],
         action: dict[str, Any],
         respond: AsyncRespond,
-        client: AsyncWebClient,
     ) -> None:
-        await pressed(ack, body, respond, client, partial(desk.button, body, action))
+        await pressed(ack, body, respond, partial(desk.button, body, action))
 
-    async def shortcut(
-        ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
-    ) -> None:
-        await pressed(ack, body, respond, client, partial(desk.shortcut, body))
+    async def shortcut(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        await pressed(ack, body, respond, partial(desk.shortcut, body))
 
     async def form(ack: AsyncAck, body: dict[str, Any]) -> None:
         match await desk.form(body):
