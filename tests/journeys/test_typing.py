@@ -94,12 +94,18 @@ async def test_the_buttons_of_a_panel_open_their_forms(stage: Stage) -> None:
 async def shows_a_form(
     stage: Stage, user: User, channel: Channel, answer: Answer, name: str
 ) -> None:
-    """Pressed, the button opens a modal; which is then closed."""
+    """Pressed, the button opens a modal, for whoever pressed it."""
+
+    def opened() -> list[str | None]:
+        return [call.error for call in stage.slack.calls if call.method == "views.open"]
+
     assert answer.ts is not None
-    before = len(stage.slack.views)
+    before = len(opened())
     pressed = await stage.slack.click(user, channel, answer.ts, name)
     assert (pressed.status, pressed.problem) == (200, None), pressed
-    await stage.until(lambda: len(stage.slack.views) > before, f"a form for {name}")
+    await stage.until(lambda: len(opened()) > before, f"a form for {name}")
+    assert opened()[-1] is None
+    assert stage.slack.modal(user)["type"] == "modal"
 
 
 async def test_a_slip_is_run_by_its_button_once(stage: Stage) -> None:
