@@ -45,8 +45,10 @@ def until(world: World, end: datetime) -> list[tuple[str, str]]:
     said: list[tuple[str, str]] = []
     while (due := next_due(world.incident, world.policy, world.now)) is not None and due <= end:
         for job in remind(world, due):
-            words = plain(from_json(job.args["sentence"])) if job.kind is JobKind.SAY else job.kind
-            said.append((f"{due:%d %H:%M}", words))
+            if job.kind is JobKind.SAY:
+                said.append((f"{due:%d %H:%M}", plain(from_json(job.args["sentence"]))))
+            elif job.kind is JobKind.ARCHIVE_ROOM:
+                said.append((f"{due:%d %H:%M}", job.kind))
         after = next_due(world.incident, world.policy, world.now)
         assert after is None or after > due, "it goes round in circles"
     world.now = end

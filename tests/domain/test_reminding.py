@@ -6,7 +6,7 @@ import pytest
 
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
-from incident_bot.domain.decision import JobKind, Refusal
+from incident_bot.domain.decision import JobKind, Refusal, plain
 from incident_bot.domain.incident import fold
 from incident_bot.domain.people import BOT, by
 from incident_bot.domain.policy import Policy
@@ -115,12 +115,23 @@ def test_an_action_is_overdue_from_the_next_morning_on() -> None:
     said = until(world, at("12:00", day=31))
     assert when(said) == ["30 08:00", "31 08:00"]
     assert said[0][1] == (
-        "Action #5 was due 2025-10-29 and is not done: Test the pool. Owner: @bob. Finish it, or "
-        "say in your tracker when it will be."
+        "Action #5 was due 2025-10-29 and is not done: Test the pool. Owner: @bob. When it "
+        "is: `/incident action done 5`."
     )
-    dismiss(world, K.ACTION_OVERDUE, at("12:00", day=31), subject="5")
+    assert [b["action"] for b in _last_buttons(world)] == [
+        "finish_action",
+        "snooze_reminder",
+        "dismiss_reminder",
+    ]
+    world.handle(c.CloseAction(actor=by(BOB), number=5), at("12:00", day=31))
     left = {each.subject for each in coming(world.incident, world.policy, world.now)}
     assert left == {"6"}
+
+
+def _last_buttons(world: World) -> list[dict[str, str]]:
+    said = [job for job in world.jobs if job.kind is JobKind.SAY]
+    found: list[dict[str, str]] = said[-1].args["buttons"]
+    return found
 
 
 def test_the_room_is_archived_with_notice_a_day_before() -> None:
@@ -277,3 +288,14 @@ def test_it_is_no_part_of_the_timeline_and_survives_a_fold() -> None:
     assert world.incident == fold("INC-1", world.journal)
     assert world.incident.watch.told["no_ic"].times == 2
     assert sum(isinstance(entry.body, e.Reminded) for entry in world.journal) == 2
+
+
+def test_an_archived_room_needs_a_person_to_open_it_again() -> None:
+    world = resolved(Policy())
+    world.handle(c.RecordArchive(actor=BOT, channel_id="C1"), at("15:01"))
+    reply = world.handle(c.Reopen(actor=by(ALICE)), at("16:00")).reply
+    assert reply is not None
+    assert plain(reply.sentence) == (
+        "INC-1 is open again.\nIts room #room is archived, and only a person can open it again: "
+        "open the channel in Slack, choose *Unarchive channel*, and invite the bot with `/invite`."
+    )

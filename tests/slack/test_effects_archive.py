@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from incident_bot.domain.commands import RecordArchive
 from incident_bot.domain.decision import JobKind
 from incident_bot.domain.words import Status
 from incident_bot.effects import GiveUp
@@ -51,3 +52,22 @@ async def test_what_comes_too_late_for_an_archived_room_is_no_failure(
     await stage.perform(JobKind.POST_SUMMARY, "INC-1/summary")
     await stage.perform(ARCHIVE)
     assert "gone" in (await stage.perform(kind, "INC-1/late", {"seq": 3})).result
+
+
+async def test_the_archiving_is_recorded_with_it(stage: Stage) -> None:
+    then = (await stage.perform(ARCHIVE)).then
+    assert isinstance(then, RecordArchive) and then.channel_id == stage.room.id
+
+
+async def test_what_is_asked_for_afterwards_has_nowhere_to_go(stage: Stage) -> None:
+    """From elsewhere: an export, a word to the room."""
+    await stage.perform(ARCHIVE)
+    stage.incident = stage.incident.model_copy(update={"room_archived": True})
+    say = {"sentence": ["Action #12 is done."], "buttons": []}
+    assert "gone" in (await stage.perform(JobKind.SAY, "INC-1/say/9", say)).result
+
+
+async def test_a_room_that_somebody_archived_meanwhile_is_told_of(stage: Stage) -> None:
+    stage.room.is_archived = True
+    with pytest.raises(GiveUp, match="archived"):
+        await stage.perform(JobKind.SAY, "INC-1/say/9", {"sentence": ["x"], "buttons": []})

@@ -291,3 +291,18 @@ async def test_a_file_that_slack_is_still_sharing_is_not_sent_again(stage, kind)
     done = await stage.perform(kind, args={"seq": 9}, again=True, attempt=3)
     (file,) = stage.slack.files.values()
     assert done.result["file"] == file.id
+
+
+async def test_a_reminder_of_what_is_settled_meanwhile_is_not_said(stage):
+    """Slack was away, and somebody has taken the lead."""
+    args = {
+        "sentence": ["INC-1 has no Incident Commander."],
+        "buttons": [],
+        "reminder": {"kind": "no_ic", "subject": ""},
+    }
+    await stage.perform(JobKind.SAY, "INC-1/say/5", args)
+    assert "no Incident Commander" in stage.room.messages[-1].text
+    said = len(stage.room.messages)
+    stage.incident = stage.incident.model_copy(update={"roles": {"ic": Person(name="Alice")}})
+    await stage.perform(JobKind.SAY, "INC-1/say/6", args)
+    assert len(stage.room.messages) == said

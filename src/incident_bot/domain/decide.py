@@ -21,6 +21,7 @@ from incident_bot.domain.decisions import (
     room,
     status,
     undo,
+    updates,
 )
 from incident_bot.domain.decisions import timeline as lines
 from incident_bot.domain.entries import Entry
@@ -150,7 +151,7 @@ def _decided(
         case c.SkipQuestion():
             return interview.skip(incident, command, now)
         case c.PostUpdate():
-            return followup.update(incident, command, policy, now)
+            return updates.update(incident, command, policy, now)
         case c.Approve():
             return followup.approve(incident, command, policy, now)
         case c.Export():

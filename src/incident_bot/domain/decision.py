@@ -52,6 +52,8 @@ class JobKind(StrEnum):
     ADD_BOOKMARK = "add_bookmark"
     ANNOUNCE = "announce"
     UPDATE_ANNOUNCEMENT = "update_announcement"
+    POST_UPDATE = "post_update"
+    EDIT_UPDATE = "edit_update"
     ANNOUNCE_ALERT = "announce_alert"
     FILL_ROLES = "fill_roles"
     POST_ALERTS = "post_alerts"

@@ -4,12 +4,11 @@ from datetime import datetime
 
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
-from incident_bot.domain.decision import Decision, NewEntry, Refusal, Reply, Sentence
+from incident_bot.domain.decision import Decision, NewEntry, Refusal, Reply
 from incident_bot.domain.decisions.common import document, moment, must_exist, refresh
 from incident_bot.domain.incident import Incident, subject
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy
-from incident_bot.domain.reminders import next_update_due
 
 _NOTE_WORDS = {
     "well": "What went well",
@@ -139,24 +138,6 @@ def why(incident: Incident, command: c.StateWhy, now: datetime) -> Decision:
         entries=(_statement(incident, body, moment(command, now)),),
         reply=Reply((f"{label} (#{incident.last_seq + 1}): {body.text}",)),
     )
-
-
-def update(incident: Incident, command: c.PostUpdate, policy: Policy, now: datetime) -> Decision:
-    """An update for stakeholders: an entry, the last update of the summary, and when the next one
-    is due."""
-    must_exist(incident)
-    at, seq = moment(command, now), incident.last_seq + 1
-    return Decision(
-        entries=(NewEntry(e.Updated(text=command.text, details=command.details), at),),
-        jobs=refresh(incident, seq, headline=True),
-        reply=Reply((f"Update #{seq}, ", at, f": {command.text}", *_next(incident, policy, at))),
-    )
-
-
-def _next(incident: Incident, policy: Policy, at: datetime) -> Sentence:
-    after = incident.model_copy(update={"last_update_at": at})
-    due = next_update_due(after, policy)
-    return ("\nThe next update is due ", due, ".") if due is not None else ()
 
 
 def approve(incident: Incident, command: c.Approve, policy: Policy, now: datetime) -> Decision:

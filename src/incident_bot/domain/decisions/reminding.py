@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, NewEntry, NewJob, Refusal, Reply, Sentence
-from incident_bot.domain.decisions.common import duration_words, must_exist, say
+from incident_bot.domain.decisions.common import duration_words, must_exist, refresh, say
 from incident_bot.domain.decisions.undo import archive
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.policy import Policy
@@ -32,6 +32,8 @@ def remind(incident: Incident, policy: Policy, now: datetime) -> Decision:
         seq = incident.last_seq + len(entries) + 1
         body = e.Reminded(reminder=reminder.kind, subject=reminder.subject)
         entries.append(NewEntry(body, now))
+        if reminder.kind is ReminderKind.UPDATE_DUE:  # the summary says so too
+            jobs += refresh(incident, seq)
         if reminder.kind is ReminderKind.ARCHIVE and reminder.times:
             jobs.append(archive(incident.ref, seq))
             continue
@@ -189,7 +191,8 @@ def _words(
                 "`/incident approve as Engineering Manager`.",
             ), ()
         case ReminderKind.ACTION_OVERDUE:
-            return _overdue(incident, int(reminder.subject)), ()
+            done = _button("finish_action", "Done", f"{ref} {reminder.subject}")
+            return _overdue(incident, int(reminder.subject)), (done,)
         case ReminderKind.ARCHIVE:
             name = policy.status_name(incident.status)
             return (
@@ -208,7 +211,7 @@ def _overdue(incident: Incident, number: int) -> Sentence:
     return (
         f"Action #{number} was due {due_on} and is not done: {item.text}. Owner: ",
         owner,
-        ". Finish it, or say in your tracker when it will be.",
+        f". When it is: `/incident action done {number}`.",
     )
 
 

@@ -121,7 +121,22 @@ def reopen(incident: Incident, command: c.Reopen, policy: Policy, now: datetime)
     return Decision(
         entries=(NewEntry(e.StatusChanged(status=Status.OPEN, text=command.text), at),),
         jobs=refresh(incident, seq, headline=True),
-        reply=Reply((f"{incident.ref} is {policy.status_name(Status.OPEN)} again{rest}",)),
+        reply=Reply(
+            (
+                f"{incident.ref} is {policy.status_name(Status.OPEN)} again{rest}"
+                + _archived_room(incident),
+            )
+        ),
+    )
+
+
+def _archived_room(incident: Incident) -> str:
+    """Slack lets no bot open a channel again (api.slack.com/methods/conversations.unarchive)."""
+    if not incident.room_archived or incident.room is None:
+        return ""
+    return (
+        f"\nIts room #{incident.room.name} is archived, and only a person can open it again: open "
+        "the channel in Slack, choose *Unarchive channel*, and invite the bot with `/invite`."
     )
 
 

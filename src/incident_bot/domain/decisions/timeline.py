@@ -7,6 +7,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, NewEntry, Refusal, Reply
 from incident_bot.domain.decisions.common import moment, must_exist, refresh
+from incident_bot.domain.decisions.updates import changed
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.journal import versions
 from incident_bot.domain.permissions import may_correct
@@ -94,10 +95,14 @@ def edit(
         raise Refusal(f"#{command.number} says that already.")
     if isinstance(new, e.Logged) and new.message is not None:
         new = new.model_copy(update={"message": new.message.model_copy(update={"mended": True})})
+    seq = incident.last_seq + 1
+    jobs = refresh(incident, seq, headline=isinstance(body, HEADLINES))
+    if isinstance(new, e.Updated):
+        jobs += changed(incident, _first(command.number, journal), seq, new, at)
     reply = Reply((f"#{command.number} corrected, ", at, f": {headline(new)}"))
     return Decision(
         entries=(NewEntry(new, at, supersedes=target.seq, reason=command.reason or None),),
-        jobs=refresh(incident, incident.last_seq + 1, headline=isinstance(body, HEADLINES)),
+        jobs=jobs,
         reply=reply,
     )
 
@@ -118,9 +123,13 @@ def retract(
             "Change the status, severity or role instead, or edit its time."
         )
     body = e.Retracted(target=command.number, text=command.reason)
+    seq = incident.last_seq + 1
+    jobs = refresh(incident, seq, headline=isinstance(target.body, HEADLINES))
+    if isinstance(target.body, e.Updated):
+        jobs += changed(incident, _first(command.number, journal), seq, None, now)
     return Decision(
         entries=(NewEntry(body, now, supersedes=target.seq, reason=command.reason or None),),
-        jobs=refresh(incident, incident.last_seq + 1, headline=isinstance(target.body, HEADLINES)),
+        jobs=jobs,
         reply=Reply(
             (f"#{command.number} retracted. It stays in the journal, out of every draft.",)
         ),
@@ -139,13 +148,13 @@ def redact(
     targets = tuple(v.seq for v in found if (v.body.free_text or v.reason) and not v.redacted)
     if not targets:
         raise Refusal(f"#{command.number} holds no text that could be blanked.")
+    seq = incident.last_seq + 1
+    jobs = refresh(incident, seq, headline=any(isinstance(v.body, HEADLINES) for v in found))
+    if isinstance(found[0].body, e.Updated):  # many people read it there
+        jobs += changed(incident, found[0].seq, seq, None, now)
     return Decision(
         entries=(NewEntry(e.Redacted(targets=targets, text=command.reason), now),),
-        jobs=refresh(
-            incident,
-            incident.last_seq + 1,
-            headline=any(isinstance(v.body, HEADLINES) for v in found),
-        ),
+        jobs=jobs,
         reply=Reply(
             (
                 f"#{command.number} is blanked here for good. Slack still shows what was posted: "
@@ -182,6 +191,11 @@ def _version_in_force(incident: Incident, number: int, journal: Sequence[e.Entry
     if isinstance(found[-1].body, e.Redacted):
         raise Refusal(f"#{number} records a redaction and stays as it is.")
     return found[-1]
+
+
+def _first(number: int, journal: Sequence[e.Entry]) -> int:
+    """The number of its first version: what was posted goes by that."""
+    return versions(journal, number)[0].seq
 
 
 def _no_such(incident: Incident, number: int) -> Refusal:

@@ -22,6 +22,7 @@ from incident_bot.slack.effects import (
     roles,
     room,
     summary,
+    updates,
 )
 from incident_bot.slack.effects.needs import (
     Assign,
@@ -64,6 +65,7 @@ def handlers(
     further = alerts.FurtherAlerts(gateway, memory)
     public = announcements.Announcements(gateway, lookup, memory, policy)
     private = direct.Direct(gateway, memory, people, policy, now)
+    told_outside = updates.Updates(gateway, memory)
     spoken = messages.Messages(gateway, policy)
     papers = documents.Documents(
         gateway, memory, postmortem=write_postmortem, timeline=write_timeline
@@ -83,6 +85,8 @@ def handlers(
         JobKind.ADD_BOOKMARK: (summary.BOOKMARK, furniture.add_bookmark),
         JobKind.ANNOUNCE: (announcements.ANNOUNCE, public.announce),
         JobKind.UPDATE_ANNOUNCEMENT: (announcements.UPDATE, public.update),
+        JobKind.POST_UPDATE: (updates.POST, told_outside.post),
+        JobKind.EDIT_UPDATE: (updates.EDIT, told_outside.edit),
         JobKind.ANNOUNCE_ALERT: (announcements.ANNOUNCE_ALERT, public.announce_alert),
         JobKind.FILL_ROLES: (roles.WHAT, roles.FillRoles(people, asked, policy, assign)),
         JobKind.POST_ALERTS: (alerts.POST, further.post),

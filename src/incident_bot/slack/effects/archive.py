@@ -1,5 +1,7 @@
 """Archive the war room: its messages stay, and nobody writes there any more."""
 
+from incident_bot.domain.commands import RecordArchive
+from incident_bot.domain.people import BOT
 from incident_bot.effects import Done, Effect
 from incident_bot.slack.effects.summary import the_incident
 from incident_bot.slack.gateway import Gateway, SlackRefused
@@ -25,4 +27,4 @@ class ArchiveRoom:
         except SlackRefused as refused:
             if refused.code not in _GONE:
                 raise
-        return Done(result={"archived": room})
+        return Done(result={"archived": room}, then=RecordArchive(actor=BOT, channel_id=room))

@@ -15,6 +15,8 @@ CALLS: Mapping[JobKind, str] = {
     JobKind.ASK_TO_RESOLVE: POST,
     JobKind.ANNOUNCE: POST,
     JobKind.ANNOUNCE_ALERT: POST,
+    JobKind.POST_UPDATE: POST,
+    JobKind.EDIT_UPDATE: "chat.update",
     JobKind.UPDATE_SUMMARY: "chat.update",
     JobKind.UPDATE_ALERTS: "chat.update",
     JobKind.UPDATE_TOLD: "chat.update",

@@ -21,12 +21,14 @@ async def post_once(
     again: bool,
     urgent: bool = False,
     join: bool = False,
+    thread: str | None = None,
 ) -> dict[str, str]:
     """Where the message is, as `{"channel", "ts"}`: found when `again`, else posted.
 
-    `join`: a public channel that the bot is not in is joined first. Raises as `Gateway.call`.
+    `join`: a public channel that the bot is not in is joined first. `thread`: as a
+    reply to this message. Raises as `Gateway.call`.
     """
-    if again and (ts := await find(gateway, channel, key, join=join)):
+    if again and (ts := await find(gateway, channel, key, join=join, thread=thread)):
         return {"channel": channel, "ts": ts}
     answer = await _in(
         gateway,
@@ -36,6 +38,7 @@ async def post_once(
         urgent=urgent,
         text=text,
         blocks=blocks,
+        thread_ts=thread,
         unfurl_links=False,
         unfurl_media=False,
         metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
@@ -65,11 +68,14 @@ async def edit(
     return None
 
 
-async def find(gateway: Gateway, channel: str, key: str, *, join: bool = False) -> str | None:
-    """The ts of our message with this key; None when the channel has none."""
+async def find(
+    gateway: Gateway, channel: str, key: str, *, join: bool = False, thread: str | None = None
+) -> str | None:
+    """The ts of our message with this key; None when the channel, or this thread, has none."""
     if join:  # a channel that the bot is not in lets itself be read by members only
         await _in(gateway, channel, "conversations.history", join=True, limit=1)
-    async for message in history(gateway, channel):
+    found = history(gateway, channel) if thread is None else _replies(gateway, channel, thread)
+    async for message in found:
         metadata = message.get("metadata") or {}
         if metadata.get("event_type") != EVENT_TYPE:
             continue
@@ -86,6 +92,19 @@ def history(gateway: Gateway, channel: str) -> AsyncIterator[Mapping[str, Any]]:
         "messages",
         most=HISTORY_PAGES,
         channel=channel,
+        include_all_metadata=True,
+        limit=HISTORY_PAGE,
+    )
+
+
+def _replies(gateway: Gateway, channel: str, thread: str) -> AsyncIterator[Mapping[str, Any]]:
+    return pages(
+        gateway,
+        "conversations.replies",
+        "messages",
+        most=HISTORY_PAGES,
+        channel=channel,
+        ts=thread,
         include_all_metadata=True,
         limit=HISTORY_PAGE,
     )
