@@ -147,6 +147,15 @@ def test_the_room_is_archived_with_notice_a_day_before() -> None:
     ]
 
 
+def test_when_it_closes_nothing_else_is_said_in_it() -> None:
+    policy = only(K.NO_ACTIONS).model_copy(update={"archive_after_days": 2})
+    world = resolved(policy)
+    until(world, at("16:00", day=28))
+    (closing,) = remind(world, at("16:00", day=29))
+    assert closing.kind is JobKind.ARCHIVE_ROOM
+    assert closing.lane == "INC-1/say", "behind what is still to be said"
+
+
 def test_never_without_notice_however_late_that_comes() -> None:
     policy = only().model_copy(update={"archive_after_days": 1})
     world = resolved(policy)

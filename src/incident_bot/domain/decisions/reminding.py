@@ -28,14 +28,17 @@ def remind(incident: Incident, policy: Policy, now: datetime) -> Decision:
     """Tell what is due, a message for each; nothing when somebody else has told it already."""
     entries: list[NewEntry] = []
     jobs: list[NewJob] = []
-    for reminder in due(incident, policy, now):
+    found = due(incident, policy, now)
+    last = [each for each in found if each.kind is ReminderKind.ARCHIVE and each.times]
+    for reminder in last or found:  # who closes a room says nothing more in it
         seq = incident.last_seq + len(entries) + 1
         body = e.Reminded(reminder=reminder.kind, subject=reminder.subject)
         entries.append(NewEntry(body, now))
         if reminder.kind is ReminderKind.UPDATE_DUE:  # the summary says so too
             jobs += refresh(incident, seq)
         if reminder.kind is ReminderKind.ARCHIVE and reminder.times:
-            jobs.append(archive(incident.ref, seq))
+            closing = archive(incident.ref, seq)
+            jobs.append(replace(closing, lane=f"{incident.ref}/say"))  # after what is still said
             continue
         sentence, buttons = _said(incident, reminder, policy, now)
         about = {"reminder": {"kind": str(reminder.kind), "subject": reminder.subject}}
