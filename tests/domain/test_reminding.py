@@ -8,7 +8,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import JobKind, Refusal, plain
 from incident_bot.domain.incident import fold
-from incident_bot.domain.people import BOT, by
+from incident_bot.domain.people import BOT, Person, by
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.reminder_policy import Quiet, Reminders
 from incident_bot.domain.reminders import coming, due, next_due
@@ -183,10 +183,37 @@ def test_what_was_cancelled_is_archived_too_and_asked_nothing() -> None:
     assert when(until(world, at("23:00", day=31))) == ["28 14:01", "29 14:01"]
 
 
-def test_an_archived_room_is_told_nothing() -> None:
-    world = resolved(Policy())
+def archived(policy: Policy) -> World:
+    world = resolved(policy)
     world.handle(c.RecordArchive(actor=BOT, channel_id="C1"), at("15:01"))
+    return world
+
+
+def test_an_archived_room_is_told_nothing() -> None:
+    world = archived(Policy())
     assert next_due(world.incident, world.policy, world.now) is None
+
+
+@pytest.mark.parametrize(("owner", "told"), [(BOB, "U2"), (Person(name="sre"), "U1"), (None, "U1")])
+def test_of_an_overdue_action_its_owner_is_told_then_or_who_led(
+    owner: Person | None, told: str
+) -> None:
+    action = c.AddAction(actor=by(ALICE), text="Test", owner=owner, due=date(2025, 10, 29))
+    world = with_room(only(K.ACTION_OVERDUE))
+    world.handle(c.AssignRole(actor=by(ALICE), role="ic", holder=ALICE), at("14:01"))
+    world.handle(action, at("14:02"))
+    world.handle(c.Resolve(actor=by(ALICE)), at("15:00"))
+    world.handle(c.RecordArchive(actor=BOT, channel_id="C1"), at("15:01"))
+    (job,) = remind(world, at("09:00", day=30))
+    assert (job.kind, job.args["view"], job.args["number"]) == (JobKind.TELL_PERSON, "overdue", 5)
+    assert job.args["slack_id"] == told
+    assert next_due(world.incident, world.policy, world.now) == at("09:00", 30) + timedelta(days=7)
+
+
+def test_a_room_that_a_person_opens_again_is_told_again() -> None:
+    world = archived(only(K.NO_ACTIONS))
+    world.handle(c.RecordUnarchive(actor=BOT, channel_id="C1"), at("16:00"))
+    assert next_due(world.incident, world.policy, world.now) == at("15:00", day=28)
 
 
 # Not yet, no more, not now

@@ -158,6 +158,8 @@ async def test_a_room_is_archived_with_notice_and_reopened_in_words(stopped: Sta
     await stage.until(
         lambda: "resolved" not in stage.incidents.messages[0].text, "announced as open"
     )
+    await stage.slack.archive(stage.bob, room, on=False)
+    await stage.until(lambda: "open" in room.topic, "the room shows how it stands now")
     code, printed = await stage.bot.cli("timeline", "INC-1")
     assert code == 0 and "could not" not in printed
 

@@ -370,6 +370,12 @@ class RecordArchive(_Command):
     channel_id: str
 
 
+class RecordUnarchive(_Command):
+    """The war room is open again: somebody has seen to it in Slack."""
+
+    channel_id: str
+
+
 class RecordDelivery(_Command):
     """A runner says: the draft is in the room. `seq`: the last entry that it was written from."""
 
@@ -447,6 +453,7 @@ Command = (
     | RecordInvitation
     | RecordPagerDuty
     | RecordArchive
+    | RecordUnarchive
     | RecordDelivery
     | RecordFailure
     | RecordTopic

@@ -172,6 +172,8 @@ def _decided(
             return results.pagerduty(incident, command, now)
         case c.RecordArchive():
             return results.archived(incident, command, now)
+        case c.RecordUnarchive():
+            return results.unarchived(incident, command, now)
         case c.RecordDelivery():
             return results.delivery(incident, command, journal, now)
         case c.RecordFailure():

@@ -370,6 +370,13 @@ class RoomArchived(_Body):
     channel_id: str
 
 
+class RoomUnarchived(_Body):
+    """Somebody opened the archived war room again."""
+
+    kind: Literal["room_unarchived"] = "room_unarchived"
+    channel_id: str
+
+
 class Reminded(_Body):
     """The bot reminded the room. `subject` tells several of one kind apart (an action's number)."""
 
@@ -429,6 +436,7 @@ Body = Annotated[
     | PagerDutyWritten
     | PostmortemDelivered
     | RoomArchived
+    | RoomUnarchived
     | Reminded
     | ReminderSnoozed
     | ReminderDismissed,

@@ -285,8 +285,10 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
         case e.RoomOpened(channel_id=channel_id, name=name):
             room = Room(channel_id=channel_id, name=name)
             return state.model_copy(update={"room": room, "room_problem": None})
-        case e.RoomArchived():
-            return state.model_copy(update={"room_archived": True})
+        case e.RoomArchived() | e.RoomUnarchived():
+            return state.model_copy(
+                update={"room_archived": isinstance(entry.body, e.RoomArchived)}
+            )
         case e.PeopleInvited(people=people):
             new = tuple(p for p in people if not any(p.is_same(q) for q in state.invited))
             return state.model_copy(update={"invited": state.invited + new})

@@ -43,10 +43,12 @@ def next_due(incident: Incident, policy: Policy, now: datetime) -> datetime | No
 
 def coming(incident: Incident, policy: Policy, now: datetime) -> Iterator[Reminder]:
     """Every reminder that holds and is not used up, none before `now` or within quiet hours."""
-    if not incident.exists or incident.room is None or incident.room_archived:
+    if not incident.exists or incident.room is None:
         return
     rules = policy.reminders
     for kind, subject, first in _holding(incident, policy):
+        if incident.room_archived and kind is not ReminderKind.ACTION_OVERDUE:
+            continue  # of action items their owners are told
         told = incident.watch.told.get(watch.key(kind, subject), watch.Told())
         if told.dismissed or told.times >= _most(kind, policy):
             continue

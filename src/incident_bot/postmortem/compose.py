@@ -42,6 +42,7 @@ _SILENT = (
     e.PagerDutyWritten,
     e.AlertOther,
     e.RoomArchived,
+    e.RoomUnarchived,
     e.Reminded,
     e.ReminderSnoozed,
     e.ReminderDismissed,

@@ -8,6 +8,7 @@ from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, NewEntry, NewJob, Refusal, Reply, Sentence
 from incident_bot.domain.decisions.common import duration_words, must_exist, refresh, say
+from incident_bot.domain.decisions.telling import tell
 from incident_bot.domain.decisions.undo import archive
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.policy import Policy
@@ -39,6 +40,9 @@ def remind(incident: Incident, policy: Policy, now: datetime) -> Decision:
         if reminder.kind is ReminderKind.ARCHIVE and reminder.times:
             closing = archive(incident.ref, seq)
             jobs.append(replace(closing, lane=f"{incident.ref}/say"))  # after what is still said
+            continue
+        if incident.room_archived:
+            jobs += _told_owner(incident, reminder, seq)
             continue
         sentence, buttons = _said(incident, reminder, policy, now)
         about = {"reminder": {"kind": str(reminder.kind), "subject": reminder.subject}}
@@ -207,8 +211,25 @@ def _words(
             ), ()
 
 
+def _told_owner(incident: Incident, reminder: Reminder, seq: int) -> tuple[NewJob, ...]:
+    """Where the room is archived, who owns the action item hears of it; else who led."""
+    item = _item(incident, int(reminder.subject))
+    owner = item.owner
+    if owner is None or not (owner.slack_id or owner.pagerduty_id):
+        owner = incident.ic or incident.opened_by
+    if owner is None:
+        return ()
+    number = int(reminder.subject)
+    key = f"{incident.ref}/overdue/{number}/{seq}"
+    return tell(incident.ref, key, owner, "overdue", number=number)
+
+
+def _item(incident: Incident, number: int) -> e.ActionAdded:
+    return next(action.item for action in incident.actions if action.seq == number)
+
+
 def _overdue(incident: Incident, number: int) -> Sentence:
-    item = next(action.item for action in incident.actions if action.seq == number)
+    item = _item(incident, number)
     owner = item.owner if item.owner is not None else "nobody yet"
     due_on = item.due.isoformat() if item.due else ""
     return (

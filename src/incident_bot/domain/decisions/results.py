@@ -103,6 +103,16 @@ def archived(incident: Incident, command: c.RecordArchive, now: datetime) -> Dec
     return Decision(entries=(NewEntry(e.RoomArchived(channel_id=command.channel_id), now),))
 
 
+def unarchived(incident: Incident, command: c.RecordUnarchive, now: datetime) -> Decision:
+    """The room is open again: it shows how things stand by now."""
+    if not incident.room_archived:
+        return Decision()
+    return Decision(
+        entries=(NewEntry(e.RoomUnarchived(channel_id=command.channel_id), now),),
+        jobs=refresh(incident, incident.last_seq + 1, headline=True),
+    )
+
+
 def delivery(
     incident: Incident, command: c.RecordDelivery, journal: Sequence[e.Entry], now: datetime
 ) -> Decision:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from incident_bot.slack.listeners import home, pins
+from incident_bot.slack.listeners import home, pins, room_events
 from incident_bot.slack.listeners.spec import Happened
 
 EVENTS: Mapping[str, Callable[[Happened], Awaitable[None]]] = {
@@ -10,6 +10,10 @@ EVENTS: Mapping[str, Callable[[Happened], Awaitable[None]]] = {
     "message": pins.message,
     "reaction_added": pins.reaction,
     "reaction_removed": pins.reaction,
+    "channel_archive": room_events.archived,
+    "channel_unarchive": room_events.unarchived,
+    "group_archive": room_events.archived,
+    "group_unarchive": room_events.unarchived,
 }
 """Who listens to what. Events that nobody listens to are acknowledged and forgotten."""
 

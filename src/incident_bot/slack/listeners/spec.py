@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from incident_bot import logs
-from incident_bot.domain.commands import Command
+from incident_bot.domain.commands import Command, RecordUnarchive
 from incident_bot.domain.decision import Refusal, Sentence
 from incident_bot.domain.incident import Incident
-from incident_bot.domain.people import Actor, Person, by
+from incident_bot.domain.people import BOT, Actor, Person, by
 from incident_bot.domain.policy import Policy
 from incident_bot.slack.grammar.request import Context, Me, Mention, Name, Somebody
 from incident_bot.slack.listeners.needs import Knows, Serves
@@ -146,6 +146,7 @@ class Asked:
                 kind=delivery.kind,
             )
         ref = self.incident.ref if self.incident else None
+        await self._seen_open()
         aloud = self.incident is not None and (
             self._is_submitted or not self._is_room_of(self.incident)
         )
@@ -162,6 +163,13 @@ class Asked:
             )
         self.recorded.append(sentence)
         return sentence, public, outcome.incident
+
+    async def _seen_open(self) -> None:
+        """Nobody can ask for anything in an archived room: it has been opened again."""
+        incident = self.incident
+        if incident is not None and incident.room_archived and self._is_room_of(incident):
+            command = RecordUnarchive(actor=BOT, channel_id=self.channel_id)
+            await self.service.handle(command, ref=incident.ref)
 
     @property
     def _is_submitted(self) -> bool:

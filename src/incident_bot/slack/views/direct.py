@@ -24,6 +24,7 @@ from incident_bot.domain.incident import Incident
 from incident_bot.domain.journal import timeline
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Role
+from incident_bot.domain.words import ReminderKind
 from incident_bot.slack.views.sentence import escaped, moment, one_line
 from incident_bot.slack.views.summary import (
     OPEN_ACTIONS,
@@ -114,10 +115,30 @@ def no_room(told: Told) -> Message | None:
     return _message(f"{head}\n{_title(incident)}", [_section(rest)])
 
 
+def overdue(told: Told) -> Message | None:
+    """An action item whose day is over; None when it is done, or taken out."""
+    incident, number = told.incident, told.args.get("number")
+    found = next((a for a in incident.actions if a.seq == number and not a.done), None)
+    if found is None or found.item.due is None:
+        return None
+    text = escaped(one_line(found.item.text), 1_000)
+    value = f"{incident.ref} {ReminderKind.ACTION_OVERDUE} {number}"
+    buttons = ActionsBlock(
+        elements=[
+            _button("Done", "finish_action", f"{incident.ref} {number}", "primary"),
+            _button("Snooze 1 day", "snooze_reminder", value),
+            _button("Dismiss", "dismiss_reminder", value),
+        ]
+    )
+    head = f"Action #{number} of {incident.ref} was due {found.item.due} and is not done: {text}"
+    return _message(f"{head}\n{_title(incident)}", [buttons])
+
+
 VIEWS: Mapping[str, Callable[[Told], Message | None]] = {
     "duties": duties,
     "handover": handover,
     "no_room": no_room,
+    "overdue": overdue,
 }
 """By the name that a job gives as `view`."""
 
@@ -140,16 +161,8 @@ def _brief(told: Told, role: Role, by: Person) -> Message:
         blocks += _duties(role)
     value = f"{incident.ref} {role.key} {told.args['offer']}"
     buttons = [
-        ButtonElement(
-            text=PlainTextObject(text=label, emoji=False),
-            action_id=action,
-            value=value,
-            style=style,
-        )
-        for label, action, style in (
-            (ACCEPT, "accept_handover", "primary"),
-            (DECLINE, "decline_handover", None),
-        )
+        _button(ACCEPT, "accept_handover", value, "primary"),
+        _button(DECLINE, "decline_handover", value),
     ]
     blocks.append(ActionsBlock(elements=buttons))
     if told.holder:
@@ -187,6 +200,11 @@ def _hints(incident: Incident) -> str:
 
 def _headed(head: str, lines: Sequence[str]) -> str:
     return "\n".join([f"*{head}*", *lines]) if lines else ""
+
+
+def _button(label: str, action: str, value: str, style: str | None = None) -> ButtonElement:
+    shown = PlainTextObject(text=label, emoji=False)
+    return ButtonElement(text=shown, action_id=action, value=value, style=style)
 
 
 def _title(incident: Incident) -> str:

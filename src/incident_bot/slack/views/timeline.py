@@ -107,6 +107,8 @@ def words(body: e.Body, policy: Policy) -> str:
             return f"{name} delivered"
         case e.RoomArchived():
             return "War room archived"
+        case e.RoomUnarchived():
+            return "War room opened again"
         case e.Reminded(reminder=reminder):
             return f"Reminder: {_plain(reminder)}"
         case e.ReminderSnoozed(reminder=reminder):
