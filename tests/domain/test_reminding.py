@@ -119,7 +119,7 @@ def test_an_action_is_overdue_from_the_next_morning_on() -> None:
         "is: `/incident action done 5`."
     )
     assert [b["action"] for b in _last_buttons(world)] == [
-        "finish_action",
+        "action_done",
         "snooze_reminder",
         "dismiss_reminder",
     ]

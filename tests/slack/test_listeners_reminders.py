@@ -47,13 +47,6 @@ async def test_the_impact_began_when_it_was_detected(service: FakeService, inbox
     assert (command.milestone, command.at) == (Milestone.IMPACT_STARTED, NOW)
 
 
-async def test_an_overdue_action_is_done(service: FakeService, inbox: Inbox) -> None:
-    await press(service, inbox, "finish_action", "INC-1 12")
-    (command,) = service.commands
-    assert isinstance(command, c.CloseAction) and command.number == 12
-    assert inbox.got[0]["replace_original"] is True
-
-
 async def test_a_start_that_somebody_gave_meanwhile_stays(inbox: Inbox) -> None:
     times = {Milestone.DETECTED: NOW, Milestone.IMPACT_STARTED: NOW}
     service = FakeService(incident(times=times))

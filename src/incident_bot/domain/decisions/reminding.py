@@ -198,7 +198,7 @@ def _words(
                 "`/incident approve as Engineering Manager`.",
             ), ()
         case ReminderKind.ACTION_OVERDUE:
-            done = _button("finish_action", "Done", f"{ref} {reminder.subject}")
+            done = _button("action_done", "Done", f"{ref} {reminder.subject}")
             return _overdue(incident, int(reminder.subject)), (done,)
         case ReminderKind.ARCHIVE:
             name = policy.status_name(incident.status)

@@ -68,7 +68,6 @@ BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Shown]]] = {
     "keep_open": keep_open,
     "snooze_reminder": reminders.snooze,
     "dismiss_reminder": reminders.dismiss,
-    "finish_action": reminders.finish_action,
     "impact_at_detection": reminders.impact_at_detection,
     "open_for_alert": open_for_alert,
     "declare_text": declare_pressed,

@@ -9,7 +9,6 @@ from incident_bot.slack.listeners.choosing import about
 from incident_bot.slack.listeners.spec import Asked
 from incident_bot.slack.views.answer import Answer
 
-_DIGITS = 9
 OLD = "This reminder is of an older version. It comes again when it is due."
 
 
@@ -35,16 +34,6 @@ async def impact_at_detection(asked: Asked) -> Answer:
     command = c.SetMilestone(
         actor=asked.actor, milestone=Milestone.IMPACT_STARTED, at=asked.meant.detected
     )
-    return replace(await asked.do(command), replaces=True)
-
-
-async def finish_action(asked: Asked) -> Answer:
-    """`INC-1 12`: the action item is done."""
-    ref, _, number = asked.rest.strip().partition(" ")
-    if not number.isdecimal() or len(number) > _DIGITS:
-        raise Refusal(OLD)
-    asked = await about(asked, ref)
-    command = c.CloseAction(actor=asked.actor, number=int(number))
     return replace(await asked.do(command), replaces=True)
 
 

@@ -125,7 +125,7 @@ def overdue(told: Told) -> Message | None:
     value = f"{incident.ref} {ReminderKind.ACTION_OVERDUE} {number}"
     buttons = ActionsBlock(
         elements=[
-            _button("Done", "finish_action", f"{incident.ref} {number}", "primary"),
+            _button("Done", "action_done", f"{incident.ref} {number}", "primary"),
             _button("Snooze 1 day", "snooze_reminder", value),
             _button("Dismiss", "dismiss_reminder", value),
         ]
