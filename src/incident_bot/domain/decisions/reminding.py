@@ -151,7 +151,7 @@ def _words(
             return (
                 f"{ref} has no {name}, so nobody decides. Take the role with the button, or give "
                 f"it to somebody: `/incident role {IC} @name`.",
-            ), (_button("claim_role", f"Be {name}", f"{ref} {IC}"),)
+            ), (_button("claim_role", f"I take {role.short if role else IC}", f"{ref} {IC}"),)
         case ReminderKind.UPDATE_DUE:
             was = next_update_due(incident, policy) or now
             last = incident.last_update_at
