@@ -11,7 +11,7 @@ from incident_bot.domain.decision import JobKind
 from incident_bot.domain.incident import Action, Incident, Room
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy
-from incident_bot.domain.wanted import Wanted
+from incident_bot.domain.wanted import LONGEST, Wanted
 from incident_bot.domain.words import IC, ActionKind, Priority, Severity, Status
 from incident_bot.slack.listeners.buttons import BUTTONS
 from incident_bot.slack.payload_check import view_complaints
@@ -87,7 +87,7 @@ def test_within_slacks_limits(text: str, incidents: int, actions: int, number: i
         for n in range(1, incidents + 1)
     ]  # fmt: skip
     wanted = Wanted(
-        everything=True, severities=(Severity.SEV1,), service=text[:200], text=text[:200]
+        everything=True, severities=(Severity.SEV1,), service=text[:LONGEST], text=text[:LONGEST]
     )
     view = home(ALICE, found, found, Page(found[:10], wanted, number, more=True), Policy())
     assert view_complaints(view) == check_view(view) == []
