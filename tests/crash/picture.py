@@ -22,6 +22,7 @@ _SAME = (
     (re.compile(r"\d{4}-\d\d-\d\d"), "<a day>"),
     (re.compile(r"\bF[0-9A-F]{8}\b"), "<a file>"),
     (re.compile(r"#\d+\b"), "#n"),
+    (re.compile(r"'seq': \d+"), "'seq': n"),
     (re.compile(r"\bno\. \d+"), "no. n"),
     (re.compile(r"(INC-\d+/[\w/]+/)\d+"), r"\1n"),
 )
@@ -75,7 +76,8 @@ def _slack(stage: Stage) -> Iterator[str]:
                 yield f"{stage.slack.users[user].name} was invited"
     for file in stage.slack.files.values():
         if file.completed:
-            yield f"file {file.name}, in {len(file.channels)} channel: {bool(file.content)}"
+            gone = ", deleted" if file.deleted else ""
+            yield f"file {file.name}, in {len(file.channels)} channel: {bool(file.content)}{gone}"
 
 
 def _topics(room: Channel) -> Iterator[str]:
@@ -94,7 +96,7 @@ def _named(message: Message) -> str:
     """What people read, after the job that it came from."""
     key = ((message.metadata or {}).get("event_payload") or {}).get("key")
     if message.files:
-        key = ", ".join(str(file["name"]) for file in message.files)
+        key = ", ".join(str(file.get("name") or "a deleted file") for file in message.files)
     return f"[{key}] {' | '.join(_texts(message.blocks)) or message.text}"
 
 
