@@ -301,12 +301,13 @@ def test_the_question_names_the_incident():
 
 def test_the_draft_names_what_is_still_to_write():
     known = an_incident(papers=Papers(notes={NoteKind.SUMMARY: 1}), current={"why/root/0": 2})
-    said = postmortem_comment(known)
+    said = postmortem_comment(known, Policy())
     assert "Draft 1 of the postmortem" in said and "Still to write" in said
     assert "summary" not in said and "root cause" not in said
     for name in ("when impact started", "what went well", "action items"):
         assert f"• {name}: `/incident " in said
     again = an_incident(papers=Papers(draft=Draft(file_id="F1", number=2, seq=9)))
-    assert "Draft 3" in postmortem_comment(again) and "place of draft 2" in postmortem_comment(
-        again
-    )
+    restricted = Policy(permissions={"approve": ("ic", "@sre")})
+    said = postmortem_comment(again, restricted)
+    assert "Draft 3" in said and "place of draft 2" in said
+    assert said.endswith("Only the Incident Commander and @sre may approve it.")

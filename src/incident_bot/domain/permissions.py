@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
-from incident_bot.domain.decision import Refusal
+from incident_bot.domain.decision import Refusal, Sentence
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor, Person
 from incident_bot.domain.policy import Policy, Role
@@ -115,6 +115,16 @@ def groups_of(policy: Policy) -> tuple[str, ...]:
     """The Slack user groups that the permissions name, each once."""
     named = (name for names in policy.permissions.values() for name in names)
     return tuple(dict.fromkeys(filter(is_group, named)))
+
+
+def left_to(verb: str, policy: Policy) -> Sentence:
+    """Whom the verb is left to, in words; empty when everyone may."""
+    named = policy.permissions.get(verb, (EVERYONE,))
+    if EVERYONE in named:
+        return ()
+    roles = [f"the {role.name}" for role in _roles(named, policy)]
+    groups = [_called(name) for name in _groups(named)]
+    return tuple(_listed([*roles, *groups, *_people(named, policy)], "and"))
 
 
 def may_correct(
@@ -225,10 +235,8 @@ def _refusal(
     policy: Policy,
 ) -> Refusal:
     named = policy.permissions[verb]
-    roles = [role for role in policy.roles if role.key in named]
-    people = [Person(name=slack_id, slack_id=slack_id) for slack_id in _ids(named, policy)]
+    roles, people = _roles(named, policy), _people(named, policy)
     in_groups = [_called(name) for name in _groups(named)]
-    only: list[str | Person] = [*(f"the {role.name}" for role in roles), *in_groups, *people]
     ask: list[str | Person] = [*_once([*_holders(incident, named), *people])]
     ask += [f"somebody in {name}" for name in in_groups]
     role = _to_take(incident, person, groups, roles, policy)
@@ -239,12 +247,20 @@ def _refusal(
     return Refusal(
         *(_not_told(unknown) if unknown else ()),
         "Only ",
-        *_listed(only, "and"),
+        *left_to(verb, policy),
         f" may {_DOING[verb].format(ref=incident.ref)} here (`permissions.{verb}`). Ask ",
         *_listed(ask, "or"),
         *take,
         ".",
     )
+
+
+def _roles(named: Sequence[str], policy: Policy) -> list[Role]:
+    return [role for role in policy.roles if role.key in named]
+
+
+def _people(named: Sequence[str], policy: Policy) -> list[Person]:
+    return [Person(name=slack_id, slack_id=slack_id) for slack_id in _ids(named, policy)]
 
 
 def _called(group: str) -> str:

@@ -68,7 +68,7 @@ def handlers(
     told_outside = updates.Updates(gateway, memory)
     spoken = messages.Messages(gateway, policy)
     papers = documents.Documents(
-        gateway, memory, postmortem=write_postmortem, timeline=write_timeline
+        gateway, memory, policy, postmortem=write_postmortem, timeline=write_timeline
     )
     asking = interview.Interview(gateway, memory)
     homes = home.Home(gateway, memory, people, policy)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from incident_bot.domain.commands import RecordDelivery
 from incident_bot.domain.interview import is_outdated
 from incident_bot.domain.people import BOT
+from incident_bot.domain.policy import Policy
 from incident_bot.effects import Done, Effect, Later
 from incident_bot.slack.effects.needs import Memory, WriteDocument
 from incident_bot.slack.effects.posting import edit, history
@@ -43,12 +44,14 @@ class Documents:
         self,
         gateway: Gateway,
         memory: Memory,
+        policy: Policy,
         *,
         postmortem: WriteDocument,
         timeline: WriteDocument,
     ) -> None:
         self._gateway = gateway
         self._memory = memory
+        self._policy = policy
         self._postmortem = postmortem
         self._timeline = timeline
         self._may_come_until: dict[int, float] = {}  # monotonic, by the job's number
@@ -79,7 +82,7 @@ class Documents:
             shown = journal[-1].seq if journal else 0
             if kind == "postmortem":
                 text = await asyncio.to_thread(self._postmortem, incident, journal)
-                comment = postmortem_comment(incident)
+                comment = postmortem_comment(incident, self._policy)
             else:
                 text = await asyncio.to_thread(self._timeline, incident, journal)
                 comment = timeline_comment(incident)
