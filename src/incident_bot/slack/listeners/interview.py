@@ -80,7 +80,7 @@ async def approve(asked: Asked) -> Shown:
     incident, person = asked.meant, asked.person.person
     if any(person.is_same(holder) for holder in incident.roles.values()):
         return await asked.do(c.Approve(actor=asked.actor))
-    return Modal(view.approve_form(incident, asked.channel_id))
+    return Modal(view.approve_form(incident, asked.channel_id, home=asked.home))
 
 
 async def approved(asked: Asked) -> Filled:
@@ -88,7 +88,12 @@ async def approved(asked: Asked) -> Filled:
     about = asked.form.about if asked.form else {}
     title = asked.form.values.get(view.CAPACITY_BLOCK) if asked.form else None
     asked = await choosing.about(asked, str(about.get("ref")))
-    return await asked.do(c.Approve(actor=asked.actor, title=str(title or "")))
+    said = await asked.do(c.Approve(actor=asked.actor, title=str(title or "")))
+    if about.get("home") and asked.person.slack_id:
+        shown = str(about["home"].get("shown") or "")
+        again = c.ShowHome(actor=asked.actor, slack_id=asked.person.slack_id, shown=shown)
+        await asked.service.handle(again)
+    return said
 
 
 async def _about(asked: Asked) -> tuple[Asked, Question]:

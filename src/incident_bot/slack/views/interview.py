@@ -134,11 +134,14 @@ def answer_form(incident: Incident, question: Question, channel: str) -> dict[st
     return _form(ANSWER_FORM, about, ANSWER_BLOCK, asking.question, field, hint, "Answer")
 
 
-def approve_form(incident: Incident, channel: str) -> dict[str, Any]:
-    """In which capacity somebody approves who holds no role in the incident."""
+def approve_form(
+    incident: Incident, channel: str, home: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """In which capacity somebody approves who holds no role in the incident. `home`: what their
+    App Home remembers, if they ask there."""
     field = PlainTextInputElement(action_id=CAPACITY_BLOCK, max_length=200, focus_on_load=True)
     label, hint = "In which capacity do you approve?", "Example: Engineering Manager"
-    about = {"ref": incident.ref, "channel": channel}
+    about = {"ref": incident.ref, "channel": channel, "home": home}
     return _form(APPROVE_FORM, about, CAPACITY_BLOCK, label, field, hint, "Approve")
 
 
@@ -183,7 +186,7 @@ def _nothing_left(incident: Incident) -> tuple[str, list[Block]]:
 
 def _form(
     name: str,
-    about: Mapping[str, str],
+    about: Mapping[str, Any],
     block_id: str,
     label: str,
     field: PlainTextInputElement,
@@ -193,7 +196,7 @@ def _form(
     view = View(
         type="modal",
         callback_id=name,
-        private_metadata=json.dumps(about),
+        private_metadata=json.dumps(about, ensure_ascii=False),
         title=PlainTextObject(text="Postmortem"),
         submit=PlainTextObject(text=submit),
         close=PlainTextObject(text="Later"),
