@@ -28,7 +28,6 @@ async def show(
 ) -> Answer | None:
     """None when Slack shows it; else the answer that says what to do instead."""
     view, about = dict(modal.view), body.get("view") or {}
-    client.default_params = {}  # Bolt's client adds a team_id to each call, which views.* have not
     if wrong := view_complaints(view):
         log.error("a form breaks Slack's limits", callback_id=view.get("callback_id"), wrong=wrong)
     try:
