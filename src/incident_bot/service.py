@@ -12,8 +12,17 @@ from typing import Any, Protocol, TypeVar
 from incident_bot.domain import commands as c
 from incident_bot.domain import early
 from incident_bot.domain.decide import decide, reads_journal
-from incident_bot.domain.decision import JobKind, Refusal, Reply, from_json, to_json
-from incident_bot.domain.decisions.common import told_aloud
+from incident_bot.domain.decision import (
+    JobKind,
+    Refusal,
+    Refusals,
+    Reply,
+    Sentence,
+    from_json,
+    lines,
+    to_json,
+)
+from incident_bot.domain.decisions.common import for_the_room, told_aloud
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT, Person
 from incident_bot.domain.permissions import groups_of, is_restrictable
@@ -138,20 +147,38 @@ class Service:
         commit, for it is answered where the room does not see it. Raises Refusal (the user's turn;
         nothing is recorded), Unavailable (try again) and Unsure.
         """
+        try:
+            return await self.handle_all((command,), ref=ref, delivery=delivery, aloud=aloud)
+        except Refusals as refused:
+            raise refused.by_place[0] from None
+
+    async def handle_all(
+        self,
+        commands: Sequence[c.Command],
+        *,
+        ref: str | None = None,
+        delivery: Delivery | None = None,
+        aloud: bool = False,
+    ) -> Outcome:
+        """Carry out several commands in one commit: all of them, or none. `aloud` is one message.
+
+        An incident that the first one opens is the one that the others are about. Raises Refusals,
+        which says of each that was refused why, and otherwise as `handle`.
+        """
 
         async def work(unit: Unit) -> Outcome:
             taken.clear()  # what a transaction had claimed that was begun anew is not ours
             if delivery is not None and (answer := await unit.seen(delivery)) is not None:
                 return await self._repeated(unit, answer)
-            outcome = await self._decide(unit, command, ref, aloud=aloud)
+            outcome = await self._decide_all(unit, commands, ref, aloud=aloud)
             if delivery is not None:
-                kind = type(command).__name__
+                kind = type(commands[0]).__name__
                 await unit.remember(delivery, outcome=kind, answer=_answer(outcome))
             await self._take(unit, taken)
             return outcome
 
         taken: list[_Taken] = []
-        command = await self._with_groups(command)
+        commands = [await self._with_groups(command) for command in commands]
         outcome = await self._record(work, recognised=delivery is not None)
         self._begin(taken, outcome.incident)
         return outcome
@@ -232,8 +259,34 @@ class Service:
         with _translated():
             return await self.store.record(work, recognised=recognised)
 
+    async def _decide_all(
+        self, unit: Unit, commands: Sequence[c.Command], ref: str | None, *, aloud: bool
+    ) -> Outcome:
+        """One after another; when one is refused the others are still asked, for their refusals."""
+        replies: list[Reply] = []
+        heard: list[Sentence] = []
+        refused: dict[int, Refusal] = {}
+        incident: Incident | None = None
+        for place, command in enumerate(commands):
+            try:
+                outcome = await self._decide(unit, command, ref, heard)
+            except Refusal as refusal:
+                refused[place] = refusal
+                continue
+            incident = outcome.incident or incident
+            ref = ref or (incident.ref if incident else None)
+            replies += [outcome.reply] if outcome.reply else []
+        if refused:
+            raise Refusals(refused)
+        if aloud and heard and incident is not None:
+            told = told_aloud(incident, commands[0].actor, heard)
+            await unit.enqueue((told,), incident.ref, int(incident.severity))
+        public = all(reply.public for reply in replies)
+        reply = Reply(lines([r.sentence for r in replies]), public=public) if replies else None
+        return Outcome(reply, incident)
+
     async def _decide(
-        self, unit: Unit, command: c.Command, ref: str | None, *, aloud: bool = False
+        self, unit: Unit, command: c.Command, ref: str | None, heard: list[Sentence] | None = None
     ) -> Outcome:
         command, alert = storable(command), None
         if isinstance(command, early.About):
@@ -245,8 +298,8 @@ class Service:
         journal = await unit.journal(incident.ref) if reads_journal(incident, command) else ()
         now = self.now()
         decision = decide(incident, command, self.policy, now, journal)
-        if aloud:
-            decision = told_aloud(incident, command, decision)
+        if heard is not None:
+            heard += for_the_room(incident, decision)
         joins = alert is not None and (incident.exists or bool(decision.entries))
         if alert is not None:
             told = alert.model_copy(update={"news": ()}) if joins else alert

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from incident_bot.domain.commands import AlertSeen, Command
-from incident_bot.domain.decision import Reply
+from incident_bot.domain.decision import Refusal, Refusals, Reply, lines
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident, Room
 from incident_bot.domain.people import Person
@@ -122,6 +122,26 @@ class FakeService:
         self.handled.append(Handled(command, ref, delivery))
         found = self.store.known.get(ref) if ref else incident("INC-9", room=None)
         return Outcome(answer, found, repeated=self.repeated)
+
+    async def handle_all(
+        self,
+        commands: Sequence[Command],
+        *,
+        ref: str | None = None,
+        delivery: Delivery | None = None,
+        aloud: bool = False,
+    ) -> Outcome:
+        answers = [self.script(command) for command in commands]
+        refused = {n: why for n, why in enumerate(answers) if isinstance(why, Refusal)}
+        if refused:
+            raise Refusals(refused)
+        outcomes = [
+            await self.handle(command, ref=ref, delivery=delivery, aloud=aloud)
+            for command in commands
+        ]
+        replies = [outcome.reply for outcome in outcomes if outcome.reply]
+        reply = Reply(lines([reply.sentence for reply in replies])) if replies else None
+        return Outcome(reply, outcomes[-1].incident, repeated=self.repeated)
 
     @property
     def commands(self) -> list[Command]:

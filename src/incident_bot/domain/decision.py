@@ -21,6 +21,16 @@ class Refusal(Exception):
         self.sentence: Sentence = sentence
 
 
+class Refusals(Refusal):
+    """Of several commands, which are carried out together or not at all, these were refused: by
+    their place, counted from 0."""
+
+    def __init__(self, by_place: Mapping[int, Refusal]) -> None:
+        first = by_place[min(by_place)]
+        super().__init__(*first.sentence)
+        self.by_place = by_place
+
+
 @dataclass(frozen=True)
 class Reply:
     """The answer for whoever asked. `public`: everybody in the room may read it."""
@@ -118,6 +128,14 @@ class Decision:
     redact: tuple[int, ...] = ()
     keep: tuple[Attachment, ...] = ()
     actor: Actor | None = None
+
+
+def lines(sentences: Sequence[Sentence]) -> Sentence:
+    """Several sentences as one, each on a line of its own."""
+    parts: list[str | Person | datetime] = []
+    for sentence in sentences:
+        parts += ["\n", *sentence] if parts else sentence
+    return tuple(parts)
 
 
 def plain(sentence: Sentence) -> str:

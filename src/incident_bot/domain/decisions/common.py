@@ -1,13 +1,20 @@
 """What several decisions need: the numbers of new entries, and the jobs that keep Slack in step."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from incident_bot.domain import commands as c
-from incident_bot.domain.decision import Decision, JobKind, NewJob, Refusal, Sentence, to_json
+from incident_bot.domain.decision import (
+    Decision,
+    JobKind,
+    NewJob,
+    Refusal,
+    Sentence,
+    lines,
+    to_json,
+)
 from incident_bot.domain.incident import Incident, room_key
-from incident_bot.domain.people import Person
+from incident_bot.domain.people import Actor, Person
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import Status
 
@@ -57,16 +64,19 @@ def say(
     )
 
 
-def told_aloud(incident: Incident, command: c.Command, decision: Decision) -> Decision:
-    """The decision, with its reply told to the room of an incident that was there before, by the
-    name of whoever asked: it was asked where the room does not see it."""
-    reply, person = decision.reply, command.actor.person
+def for_the_room(incident: Incident, decision: Decision) -> Sequence[Sentence]:
+    """What the room of an incident that was there before may read of the reply."""
+    reply = decision.reply
     if not (incident.exists and decision.entries and reply is not None and reply.public):
-        return decision
-    who: Sentence = (person, ": ") if person else ()
-    seq = incident.last_seq + len(decision.entries)
-    told = say(incident.ref, seq, (*who, *reply.sentence), part="reply")
-    return replace(decision, jobs=(*decision.jobs, told))
+        return ()
+    return (reply.sentence,)
+
+
+def told_aloud(incident: Incident, actor: Actor, sentences: Sequence[Sentence]) -> NewJob:
+    """A message with it in the room of the incident (as it is now), by the name of whoever asked:
+    it was asked where the room does not see it."""
+    who: Sentence = (actor.person, ": ") if actor.person else ()
+    return say(incident.ref, incident.last_seq, (*who, *lines(sentences)), part="reply")
 
 
 def invite(

@@ -62,15 +62,12 @@ def edit(
     now: datetime,
 ) -> Decision:
     """A new version of an entry; who changed it, when and why are kept."""
-    target = _version_in_force(incident, command.number, journal)
+    target = _version_in_force(incident, command.number, versions(journal, command.number))
     body = target.body
     moved = command.at is not None
     may_correct(incident, command, body, policy, moved=moved)
     if not isinstance(body, EDITABLE):
-        raise Refusal(
-            f"#{command.number} ({headline(body)}) stays as it was recorded. "
-            "Log a line beside it: `/incident log 14:20 what really happened`."
-        )
+        raise _stays(command.number, body)
     changes: dict[str, str] = {}
     if command.headline is not None:
         if not body.free_text:
@@ -115,7 +112,7 @@ def retract(
     now: datetime,
 ) -> Decision:
     """Out of the record in force; it stays in the journal with who and why."""
-    target = _version_in_force(incident, command.number, journal)
+    target = _version_in_force(incident, command.number, versions(journal, command.number))
     may_correct(incident, command, target.body, policy)
     if not isinstance(target.body, RETRACTABLE):
         raise Refusal(
@@ -181,9 +178,23 @@ def headline(body: e.Body) -> str:
     return str(body.kind).replace("_", " ")
 
 
-def _version_in_force(incident: Incident, number: int, journal: Sequence[e.Entry]) -> e.Entry:
+def may_be_mended(incident: Incident, number: int, found: Sequence[e.Entry]) -> None:
+    """Refusal when there is nothing that anybody could edit or retract in this line, of which
+    `found` are the versions."""
+    body = _version_in_force(incident, number, found).body
+    if not isinstance(body, EDITABLE + RETRACTABLE):
+        raise _stays(number, body)
+
+
+def _stays(number: int, body: e.Body) -> Refusal:
+    return Refusal(
+        f"#{number} ({headline(body)}) stays as it was recorded. "
+        "Log a line beside it: `/incident log 14:20 what really happened`."
+    )
+
+
+def _version_in_force(incident: Incident, number: int, found: Sequence[e.Entry]) -> e.Entry:
     must_exist(incident)
-    found = versions(journal, number)
     if not found:
         raise _no_such(incident, number)
     if isinstance(found[-1].body, e.Retracted):

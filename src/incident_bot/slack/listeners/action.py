@@ -9,7 +9,7 @@ from incident_bot.slack.grammar.request import AddAction, CloseAction, Name, Sho
 from incident_bot.slack.listeners.choosing import about
 from incident_bot.slack.listeners.spec import Asked, VerbSpec
 from incident_bot.slack.views import listing
-from incident_bot.slack.views.answer import Answer
+from incident_bot.slack.views.answer import Answer, with_button
 
 OLD_ITEM = "This button belongs to an older list. `/incident action` shows the action items."
 
@@ -18,7 +18,8 @@ async def action(asked: Asked) -> Answer:
     """List the action items, add one, or say that one is done."""
     match follow_up.action(asked.rest, asked.context):
         case Show():
-            return listing.actions(asked.meant)
+            said, ref = listing.actions(asked.meant), asked.meant.ref
+            return with_button(said, label="Add an item …", action_id="open_action", value=ref)
         case CloseAction(number=number):
             return await asked.do(c.CloseAction(actor=asked.actor, number=number))
         case AddAction() as item:

@@ -6,9 +6,10 @@ from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.decisions.alerts import UNKNOWN_ALERT
 from incident_bot.domain.words import Status
-from incident_bot.slack.listeners import handover, home, interview, reminders, war_room
+from incident_bot.slack.listeners import handover, home, interview, reminders, timeline, war_room
 from incident_bot.slack.listeners.action import done as action_done
 from incident_bot.slack.listeners.choosing import about
+from incident_bot.slack.listeners.forms import FORM_BUTTONS
 from incident_bot.slack.listeners.free_text import declare_pressed, undo_pressed
 from incident_bot.slack.listeners.list_open import turn_page
 from incident_bot.slack.listeners.running import run_pressed
@@ -77,5 +78,7 @@ BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Shown]]] = {
     "action_done": action_done,
     **interview.BUTTONS,
     **home.BUTTONS,
+    **FORM_BUTTONS,
+    "timeline_page": timeline.turned,
 }
 """What each `action_id` (without its suffix) does."""

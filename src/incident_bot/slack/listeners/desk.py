@@ -5,12 +5,13 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 from pydantic import ValidationError
 
 from incident_bot import logs
-from incident_bot.domain.decision import Refusal, Sentence
+from incident_bot.domain.decision import Refusal, Sentence, lines
 from incident_bot.domain.people import Person
 from incident_bot.domain.permissions import READ_PRIVATE
 from incident_bot.domain.privacy import reads_private
@@ -45,10 +46,10 @@ from incident_bot.slack.listeners.spec import (
     Payload,
     Shown,
     Wrong,
-    lines,
 )
 from incident_bot.slack.views.answer import Answer, answer
 from incident_bot.slack.views.notice import notice
+from incident_bot.slack.views.sentence import mrkdwn, unmarked_up
 from incident_bot.store import StoreUnavailable
 
 T = TypeVar("T")
@@ -163,7 +164,11 @@ class Desk:
             asked = await self._interactive(body, filled_in)
             also = (filled_in.view_id,) if filled_in.view_id else ()
             submitted = delivery(body, "form", also)
-            return await FORMS[name](replace(asked, delivery=submitted, recorded=recorded))
+            try:
+                return await FORMS[name](replace(asked, delivery=submitted, recorded=recorded))
+            except Refusal as refusal:
+                logs.learned(outcome="refused")
+                return _refused(view, refusal, asked.context.zone)
 
         said = await self._within(work, "form", recorded)
         if not isinstance(said, Answer) or (said.recorded and said.public):
@@ -258,6 +263,14 @@ class Desk:
             log.error("Slack input failed", what=what, error=type(error).__name__, where=where)
             logs.learned(outcome="failed")
             return _after(recorded, (FAILED,))
+
+
+def _refused(view: Payload, refusal: Refusal, zone: ZoneInfo) -> Filled:
+    """A refusal of the whole form, under its first field, if it has one."""
+    field = first_input(view)
+    if field is None:
+        return Modal(notice(mrkdwn(refusal.sentence)), "update")
+    return Wrong({field: unmarked_up(refusal.sentence, zone)})
 
 
 def _after(recorded: list[Sentence], problem: Sentence) -> Answer:

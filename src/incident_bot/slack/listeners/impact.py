@@ -1,10 +1,10 @@
 """`/incident impact`: since when, whom and how much."""
 
 from incident_bot.domain import commands as c
-from incident_bot.domain.decision import Sentence
+from incident_bot.domain.decision import Sentence, lines
 from incident_bot.slack.grammar import impact as grammar
 from incident_bot.slack.grammar.request import Figure, Metric, SetTime
-from incident_bot.slack.listeners.spec import Asked, VerbSpec, lines
+from incident_bot.slack.listeners.spec import Asked, VerbSpec
 from incident_bot.slack.views.answer import Answer, answer
 
 

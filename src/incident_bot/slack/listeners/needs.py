@@ -1,6 +1,6 @@
 """What the listeners need of the rest of the bot, as small as it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -43,6 +43,14 @@ class Serves(Protocol):
     async def handle(
         self,
         command: Command,
+        *,
+        ref: str | None = None,
+        delivery: Delivery | None = None,
+        aloud: bool = False,
+    ) -> Outcome: ...
+    async def handle_all(
+        self,
+        commands: Sequence[Command],
         *,
         ref: str | None = None,
         delivery: Delivery | None = None,

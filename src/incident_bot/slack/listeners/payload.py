@@ -74,7 +74,25 @@ def form(view: Payload, *, submitted: bool = False) -> Form:
         values=values,
         about=about if isinstance(about, dict) else {},
         submitted=submitted,
+        began=began(view),
     )
+
+
+def began(view: Payload) -> dict[str, str | list[str] | None]:
+    """What a modal's fields held when it was opened, by block id."""
+    blocks = view.get("blocks")
+    found: dict[str, str | list[str] | None] = {}
+    for block in blocks if isinstance(blocks, list) else ():
+        if isinstance(block, Mapping) and block.get("type") == "input":
+            initial = {
+                name.replace("initial", "selected", 1): held
+                for name, held in part(block, "element").items()
+                if name.startswith("initial_")
+            }
+            if "selected_value" in initial:
+                initial = {"value": initial["selected_value"]}
+            found[str(block.get("block_id"))] = value(initial)
+    return found
 
 
 def value(element: Mapping[str, Any]) -> str | list[str] | None:

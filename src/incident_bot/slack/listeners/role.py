@@ -5,14 +5,16 @@ from incident_bot.slack.grammar import people
 from incident_bot.slack.grammar.request import Me, Show
 from incident_bot.slack.listeners.spec import Asked, VerbSpec
 from incident_bot.slack.views import listing
-from incident_bot.slack.views.answer import Answer
+from incident_bot.slack.views.answer import Answer, with_button
 
 
 async def role(asked: Asked) -> Answer:
     """List the roles, or give, take or release one."""
     wanted = people.role(asked.rest, asked.context)
     if isinstance(wanted, Show):
-        return listing.roles(asked.meant, asked.service.policy.roles)
+        said = listing.roles(asked.meant, asked.service.policy.roles)
+        ref = asked.meant.ref
+        return with_button(said, label="Change roles …", action_id="open_roles", value=ref)
     holder = None if wanted.holder is None else await asked.who(wanted.holder)
     command = AssignRole(
         actor=asked.actor,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from incident_bot.slack.listeners import pins
+from incident_bot.slack.listeners.forms import declare
 from incident_bot.slack.listeners.spec import Asked, Shown
 
 OLD_SHORTCUT = "This shortcut belongs to an older version of the bot. The verbs: `/incident help`."
@@ -27,6 +28,12 @@ SHORTCUTS: Mapping[str, Shortcut] = {
         "Puts the message onto the timeline of the incident whose room this is",
         "message",
         pins.add_to_timeline,
+    ),
+    "declare_incident": Shortcut(
+        name="Declare an incident",
+        description="Opens an incident, and a war room for it",
+        kind="global",
+        handler=declare.pressed,
     ),
 }
 """Every shortcut."""

@@ -7,13 +7,15 @@ from typing import Any, Literal
 
 from incident_bot import logs
 from incident_bot.domain.commands import Command, RecordUnarchive
-from incident_bot.domain.decision import Refusal, Sentence
+from incident_bot.domain.decision import Refusal, Refusals, Sentence
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT, Actor, Person, by
 from incident_bot.domain.policy import Policy
 from incident_bot.slack.grammar.request import Context, Me, Mention, Name, Somebody
 from incident_bot.slack.listeners.needs import Knows, Serves
 from incident_bot.slack.views.answer import Answer, answer
+from incident_bot.slack.views.notice import notice
+from incident_bot.slack.views.sentence import mrkdwn, unmarked_up
 from incident_bot.store import Delivery, KnownPerson
 
 RECORDED = "Recorded."
@@ -23,6 +25,10 @@ UNSURE = (
     "`/incident timeline` or `/incident list` before you try again."
 )
 REPEATED = "That was recorded already."
+FORM_REPEATED = (
+    "This form was recorded already, and nothing was recorded twice. To change something, open it "
+    "anew."
+)
 
 
 @dataclass(frozen=True)
@@ -44,13 +50,15 @@ class Wrong:
 @dataclass(frozen=True)
 class Form:
     """A modal as it stands. `values` by block id: text, an option's value, a date as ISO 8601, or
-    a list of them; None where nothing is filled in. `about` is its private metadata."""
+    a list of them; None where nothing is filled in. `about` is its private metadata, `began` what
+    it held when it was opened."""
 
     view_id: str
     hash: str
     values: Mapping[str, str | list[str] | None]
     about: Mapping[str, Any]
     submitted: bool = False
+    began: Mapping[str, str | list[str] | None] = field(default_factory=dict)
 
 
 Shown = Answer | Modal | None
@@ -133,6 +141,34 @@ class Asked:
         sentence, public, _ = await self.carry_out(command, part=part)
         return answer(sentence, public=public, recorded=True)
 
+    async def do_all(self, parts: Sequence[tuple[str, Command]]) -> "Answer | Wrong | Modal":
+        """What a form asks for: each command with the block id of its field. All of it is carried
+        out, or nothing is, and each refusal stands under its field.
+
+        So a form is recorded once, however often it is submitted; when it was before, as when the
+        answer got lost, that is said. Raises Unavailable.
+        """
+        asked = [command for _, command in parts]
+        await self._seen_open()
+        ref = self.incident.ref if self.incident else None
+        try:
+            outcome = await self.service.handle_all(
+                asked, ref=ref, delivery=self.delivery, aloud=True
+            )
+        except Refusals as refused:
+            logs.learned(outcome="refused")
+            places = sorted(refused.by_place.items())
+            zone = self.context.zone
+            return Wrong({parts[n][0]: unmarked_up(why.sentence, zone) for n, why in places})
+        became = "repeated" if outcome.repeated else "recorded"
+        logs.learned(ref=outcome.incident.ref if outcome.incident else None, outcome=became)
+        sentence: Sentence = outcome.reply.sentence if outcome.reply else (RECORDED,)
+        if outcome.repeated:
+            return Modal(notice(mrkdwn((f"{FORM_REPEATED}\n", *sentence))), "update")
+        self.recorded.append(sentence)
+        public = outcome.reply is not None and outcome.reply.public
+        return answer(sentence, public=public, recorded=True)
+
     async def carry_out(
         self, command: Command, *, part: int | None = None
     ) -> tuple[Sentence, bool, Incident | None]:
@@ -148,7 +184,7 @@ class Asked:
         ref = self.incident.ref if self.incident else None
         await self._seen_open()
         aloud = self.incident is not None and (
-            self._is_submitted or not self._is_room_of(self.incident)
+            self.form is not None or not self._is_room_of(self.incident)
         )
         outcome = await self.service.handle(command, ref=ref, delivery=delivery, aloud=aloud)
         became = "repeated" if outcome.repeated else "recorded"
@@ -159,7 +195,7 @@ class Asked:
         else:
             sentence = dated(outcome.reply.sentence, command.at)
             public = outcome.reply.public and (
-                aloud if self._is_submitted else self._is_room_of(outcome.incident)
+                aloud if self.form is not None else self._is_room_of(outcome.incident)
             )
         self.recorded.append(sentence)
         return sentence, public, outcome.incident
@@ -170,10 +206,6 @@ class Asked:
         if incident is not None and incident.room_archived and self._is_room_of(incident):
             command = RecordUnarchive(actor=BOT, channel_id=self.channel_id)
             await self.service.handle(command, ref=incident.ref)
-
-    @property
-    def _is_submitted(self) -> bool:
-        return self.form is not None and self.form.submitted
 
     def _is_room_of(self, incident: Incident | None) -> bool:
         room = incident.room if incident else None
@@ -203,14 +235,6 @@ def dated(sentence: Sentence, at: datetime | None) -> Sentence:
     if at is None or any(isinstance(part, datetime) for part in sentence):
         return sentence
     return (*sentence, " (", at, ")")
-
-
-def lines(sentences: Sequence[Sentence]) -> Sentence:
-    """Several sentences as one, each on a line of its own."""
-    parts: list[str | Person | datetime] = []
-    for sentence in sentences:
-        parts += ["\n", *sentence] if parts else sentence
-    return tuple(parts)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from incident_bot.domain.decision import Sentence
 from incident_bot.domain.people import Person
@@ -47,6 +48,21 @@ def mrkdwn(sentence: Sentence) -> str:
             case datetime():
                 parts.append(moment(part))
     return "".join(parts)
+
+
+def unmarked_up(sentence: Sentence, zone: ZoneInfo) -> str:
+    """A whole sentence where Slack shows plain text only, as under a field of a form; times in
+    the zone of whoever reads it."""
+    parts: list[str] = []
+    for part in sentence:
+        match part:
+            case str():
+                parts.append(part)
+            case Person():
+                parts.append(part.at)
+            case datetime():
+                parts.append(f"{part.astimezone(zone):%Y-%m-%d %H:%M}")
+    return unmarked("".join(parts))
 
 
 def unmarked(text: str) -> str:

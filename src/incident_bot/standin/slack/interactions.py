@@ -58,7 +58,7 @@ def state(element: JSON, value: Any) -> JSON:
         case "users_select" | "conversations_select" | "channels_select" as select:
             key = f"selected_{select.removesuffix('s_select')}{'s' if many else ''}"
             start = element.get(f"initial_{key.removeprefix('selected_')}")
-            chosen = start if value is None else value
+            chosen = start if value is None else value or None
         case "datepicker":
             key, chosen = "selected_date", value or element.get("initial_date")
         case "timepicker":
@@ -92,7 +92,7 @@ def _option(value: str) -> JSON:
     return {"text": {"type": "plain_text", "text": value}, "value": value}
 
 
-def filled(view: JSON, values: dict[str, Any]) -> JSON:
+def filled(view: JSON, values: dict[str, Any], *, sending: bool = True) -> JSON:
     """`state.values` of a modal filled in by a person.
 
     `values` is keyed by action_id or block_id. Raises LookupError for a key that the modal
@@ -111,7 +111,7 @@ def filled(view: JSON, values: dict[str, Any]) -> JSON:
             entry = kept if kept and name is None else state(element, given)
             needed = block["type"] == "input" and not block.get("optional")
             empty = all(v in (None, "", []) for k, v in entry.items() if k != "type")
-            if needed and empty:
+            if sending and needed and empty:
                 raise ValueError(f"the input {block['block_id']} is required and was left empty")
             found.setdefault(block["block_id"], {})[element["action_id"]] = entry
     if left:

@@ -153,6 +153,11 @@ class Requests(Scene):
         }
         return await self._act(payload, forge)
 
+    def fill(self, view: JSON, values: JSON) -> None:
+        """Fill in fields of an open modal and send nothing yet; `values` as in `submit`, and ""
+        empties a field."""
+        view["state"]["values"] = filled(view, values, sending=False)
+
     async def submit(
         self, user: User, view: JSON, values: JSON | None = None, **forge: Any
     ) -> Answer:

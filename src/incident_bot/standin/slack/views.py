@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .args import Args
-from .blocks import check_view, named, too_large
+from .blocks import check_view, elements_of, named, too_large
 from .errors import SlackError
 from .workspace import Workspace
 
@@ -80,11 +80,23 @@ def keep(desk: Workspace, view: JSON, user: str, *, under: JSON | None = None) -
 
 
 def replace(desk: Workspace, stored: JSON, view: JSON) -> JSON:
-    """Put a new view in the place of a stored one, under the same id."""
+    """Put a new view in the place of a stored one, under the same id.
+
+    What was entered stays where the block id and the action id stay
+    (docs.slack.dev/surfaces/modals, "Updating views").
+    """
+    entered = stored["state"]["values"]
     owner, view_id = desk.view_owners[stored["id"]], stored["id"]
     fresh = keep(desk, view, owner)
     del desk.views[fresh["id"]], desk.view_owners[fresh["id"]]
+    kept: JSON = {}
+    for block in fresh["blocks"]:
+        for element in elements_of(block):
+            entry = entered.get(block["block_id"], {}).get(element.get("action_id"))
+            if entry is not None:
+                kept.setdefault(block["block_id"], {})[element["action_id"]] = entry
     stored.update(fresh | {
+        "state": {"values": kept},
         "id": view_id,
         "root_view_id": stored["root_view_id"],
         "previous_view_id": stored["previous_view_id"],
