@@ -176,3 +176,15 @@ async def test_in_a_private_room_it_works_and_nothing_leaves_it(stage: Stage) ->
         if channel.id != room.id:
             assert "keys" not in stage.texts(channel)
     assert "eu-west" not in stage.bot.log()
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_what_happened_without_a_connection_is_caught_up(stage: Stage) -> None:
+    room = await a_room(stage)
+    message = await stage.slack.message(stage.bob, room, "Pool exhausted")
+    stage.slack.subscribed.clear()  # nobody hears of it
+    await stage.slack.react(stage.alice, room, message.ts, "pushpin")
+    await stage.slack.socket.disconnect("link_disabled")
+    await stage.until(lambda: not stage.slack.socket.links, "no connection")
+    stage.slack.socket.enabled = True
+    await until_timeline(stage, has="Pool exhausted")

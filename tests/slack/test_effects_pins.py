@@ -244,3 +244,9 @@ async def test_lines_that_slack_has_otherwise_are_looked_at(stage: Any, missed: 
         await stage.slack.erase(stage.room, message.ts)
     done = await stage.perform(JobKind.CATCH_UP, "INC-1/catch-up/7")
     assert (done.then.ts if done.then else ()) == (() if missed == "nothing" else (message.ts,))
+
+
+async def test_a_room_that_was_taken_away_is_passed_over(stage: Any) -> None:
+    stage.room.members.remove(stage.slack.bot.id)
+    done = await stage.perform(JobKind.CATCH_UP, "INC-1/catch-up/7")
+    assert done.then is None

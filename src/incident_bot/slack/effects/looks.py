@@ -24,6 +24,7 @@ LOOK = "look at a message that is, or was, on the timeline"
 CATCH_UP = "look through the room's messages for what was missed"
 AT_ONCE, SPACING = 5, 5.0  # an app may edit its message every second: seconds between looks then
 PAGE, PAGES = 200, 10
+_NO_ROOM = frozenset({"channel_not_found", "not_in_channel", "no_permission"})
 THREADS = 20
 """Of the threads with the newest replies, so many are read."""
 
@@ -90,7 +91,16 @@ class Looks:
         return bool(me.bot_id) and message.get("bot_id") == me.bot_id
 
     async def catch_up(self, effect: Effect) -> Done:
-        """`catch_up`: a look at every message that stands in Slack otherwise than here."""
+        """`catch_up`: a look at every message that stands in Slack otherwise than here. Nothing to
+        do in a room that somebody took away from the bot: nobody waits for it."""
+        try:
+            return await self._caught_up(effect)
+        except SlackRefused as refused:
+            if refused.code not in _NO_ROOM:
+                raise
+            return Done({"looks": 0})
+
+    async def _caught_up(self, effect: Effect) -> Done:
         incident, room = the_incident(effect), effect.room
         lines = _lines(await self._memory.journal(incident.ref), room)
         wanted, threads = list[str](), list[Mapping[str, Any]]()
