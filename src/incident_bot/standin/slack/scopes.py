@@ -68,9 +68,10 @@ ALWAYS: dict[str, tuple[str, ...]] = {
 }
 GRANTED = (
     *("bookmarks:read", "bookmarks:write", "channels:history", "channels:join"),
-    *("channels:manage", "channels:read", "chat:write", "commands", "files:write"),
+    *("channels:manage", "channels:read", "chat:write", "commands"),
+    *("files:read", "files:write"),
     *("groups:history", "groups:read", "groups:write", "im:history", "im:write"),
-    *("pins:write", "usergroups:read"),
+    *("pins:write", "reactions:read", "usergroups:read"),
     *("users:read", "users:read.email"),
 )
 """What the app was granted when it was installed, unless the stand-in is told otherwise."""
