@@ -70,7 +70,9 @@ def test_mitigated_and_not_resolved() -> None:
     world.handle(c.ChangeStatus(actor=by(ALICE), status=Status.MITIGATED), at("14:20"))
     said = until(world, at("17:00"))
     assert when(said) == ["27 16:20"]
-    assert said[0][1].startswith("INC-1 is mitigated since 2025-10-27 14:20 UTC and still open.")
+    assert said[0][1].startswith(
+        "INC-1 has been mitigated since 2025-10-27 14:20 UTC and is still open."
+    )
 
 
 def test_a_second_mitigation_after_a_reopening_begins_anew() -> None:

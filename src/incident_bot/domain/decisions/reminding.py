@@ -171,9 +171,9 @@ def _words(
             name = policy.status_name(Status.MITIGATED)
             at = incident.times.get(Milestone.MITIGATED, now)
             return (
-                f"{ref} is {name} since ",
+                f"{ref} has been {name} since ",
                 at,
-                " and still open. If it is over, resolve it; if not, say what is left: "
+                " and is still open. If it is over, resolve it; if not, say what is left: "
                 "`/incident update TEXT`.",
             ), (_button("resolve", f"Resolve {ref}", ref),)
         case ReminderKind.NO_IMPACT_START:
@@ -192,7 +192,7 @@ def _words(
             ), ()
         case ReminderKind.NOT_APPROVED:
             return (
-                f"The postmortem of {ref} is a draft since ",
+                f"The postmortem of {ref} has been a draft since ",
                 over,
                 ". Read it, correct it with `/incident edit`, and approve it: "
                 "`/incident approve as Engineering Manager`.",
