@@ -166,7 +166,7 @@ def _words(
                 *since,
                 ". People outside wait for it, even when there is no news: "
                 "`/incident update TEXT`.",
-            ), ()
+            ), (_button("open_update", "Update …", ref),)
         case ReminderKind.NOT_RESOLVED:
             name = policy.status_name(Status.MITIGATED)
             at = incident.times.get(Milestone.MITIGATED, now)
@@ -189,7 +189,7 @@ def _words(
                 over,
                 " and has no action items. What keeps it from happening again? "
                 "`/incident action TEXT @owner`. If nothing does, dismiss this.",
-            ), ()
+            ), (_button("open_action", "Action item …", ref),)
         case ReminderKind.NOT_APPROVED:
             return (
                 f"The postmortem of {ref} has been a draft since ",
