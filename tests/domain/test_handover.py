@@ -185,6 +185,8 @@ def test_what_makes_no_sense_is_refused_with_the_way_forward() -> None:
     )
     assert "@alice already is" in refusal(world, c.OfferRole(actor=by(BOB), to=ALICE, role=IC))
     assert "`/incident role ic me`" in refusal(world, c.OfferRole(actor=by(BOB), to=BOB, role=IC))
+    nobody = Person(name="Dora", pagerduty_id="P7")
+    assert "I cannot ask" in refusal(world, c.OfferRole(actor=by(ALICE), to=nobody))
     assert "no role `chef`" in refusal(world, c.OfferRole(actor=by(ALICE), to=BOB, role="chef"))
 
 

@@ -16,7 +16,7 @@ from incident_bot.domain.words import (
     Severity,
     Status,
 )
-from tests.postmortem.book import ALICE, BOB, DIANA, Book
+from tests.postmortem.book import ALICE, BOB, CHARLIE, DIANA, Book
 from tests.postmortem.checkout import checkout
 from tests.postmortem.reading import HEADINGS, sections
 
@@ -69,6 +69,18 @@ def test_changes_say_what_was_before(book: Book) -> None:
     document = book.postmortem()
     assert "**14:30** - Severity changed from Sev2 to Sev1\n- Payments too" in document
     assert "**14:40** - Incident commander is now @bob (before: @alice)" in document
+
+
+def test_a_handover_says_who_handed_over_and_the_asking_is_no_story(book: Book) -> None:
+    book.opened()
+    book.add("14:25", e.RoleAssigned(role=IC, holder=ALICE))
+    offer = book.add("14:38", e.HandoverOffered(role=IC, to=CHARLIE), ALICE)
+    book.add("14:39", e.HandoverDeclined(role=IC, offer=offer), CHARLIE)
+    book.add("14:40", e.HandoverOffered(role=IC, to=BOB), ALICE)
+    book.add("14:41", e.RoleAssigned(role=IC, holder=BOB, handed_over_by=ALICE), BOB)
+    document = book.postmortem()
+    assert "**14:41** - Incident commander is now @bob (handed over by @alice)" in document
+    assert "**14:39**" not in document and "**14:40**" not in document
 
 
 def test_several_alerts_are_told_apart(book: Book) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
+from incident_bot.domain.handover import Offer
+from incident_bot.domain.people import Person
 from incident_bot.domain.words import Severity, Status
 from incident_bot.service import Unavailable
 from tests.slack.desk_kit import (
@@ -49,6 +51,7 @@ async def press(
         ("resolve", "INC-1", c.Resolve),
         ("resolve:again", "INC-1", c.Resolve),
         ("keep_open", "INC-1", c.KeepOpen),
+        ("restore_topic", "INC-1", c.RestoreTopic),
     ],
 )
 async def test_each_button_becomes_its_command_and_the_room_is_told(
@@ -102,6 +105,52 @@ async def test_a_war_room_for_an_alert_is_announced_where_the_button_was(
     assert isinstance(command, c.OpenForAlert)
     assert command.alert.alert_id == "PD1"
     assert inbox.got[0]["response_type"] == "in_channel"
+
+
+@pytest.mark.parametrize(
+    ("action_id", "kind"),
+    [("accept_handover", c.AcceptOffer), ("decline_handover", c.DeclineOffer)],
+)
+async def test_who_is_asked_to_take_over_answers_with_a_button_in_private(
+    service: FakeService, inbox: Inbox, action_id: str, kind: type[c.Command]
+) -> None:
+    await press(service, inbox, action_id, "INC-1 ops 12", ELSEWHERE)
+    (handled,) = service.handled
+    assert isinstance(handled.command, c.AcceptOffer | c.DeclineOffer)
+    assert type(handled.command) is kind and handled.ref == "INC-1"
+    assert (handled.command.role, handled.command.offer) == ("ops", 12)
+    assert inbox.got[0]["response_type"] == "ephemeral"
+    await press(service, inbox, action_id, "INC-1 ops", ELSEWHERE)
+    assert "older message" in inbox.got[1]["text"] and len(service.handled) == 1
+
+
+async def test_who_is_asked_may_answer_about_a_private_incident_from_outside(
+    inbox: Inbox,
+) -> None:
+    asker, alice = Person(name="Bob", slack_id="U2"), Person(name="Alice", slack_id="U1")
+    offers = {"ic": Offer(seq=12, to=alice, by=asker)}
+    service = FakeService(incident(private=True, offers=offers))
+    await press(service, inbox, "accept_handover", "INC-1 ic 12", "D0ALICE")
+    assert len(service.handled) == 1
+
+
+async def test_joining_answers_with_the_way_in(service: FakeService, inbox: Inbox) -> None:
+    await press(service, inbox, "join", "INC-1", ELSEWHERE)
+    assert isinstance(service.commands[0], c.JoinRoom)
+    (reply,) = inbox.got
+    assert reply["response_type"] == "ephemeral" and f"<#{ROOM}>" in reply["text"]
+
+
+async def test_a_private_room_is_joined_as_little_as_one_that_is_not_there(inbox: Inbox) -> None:
+    alice = Person(name="Alice", slack_id="U1")
+    service = FakeService(incident("INC-2", "C0OTHER", private=True, invited=(alice,)))
+    for ref in ("INC-2", "INC-3"):
+        await press(service, inbox, "join", ref, ELSEWHERE)
+    assert service.handled == []
+    assert [reply["text"].replace("INC-3", "INC-2") for reply in inbox.got] == [
+        inbox.got[0]["text"]
+    ] * 2
+    assert "There is no INC-2" in inbox.got[0]["text"]
 
 
 async def test_a_button_of_an_older_version_says_so(service: FakeService, inbox: Inbox) -> None:

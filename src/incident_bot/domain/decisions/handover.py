@@ -42,6 +42,8 @@ def offer(incident: Incident, command: c.OfferRole, policy: Policy, now: datetim
         raise Refusal(
             holder, f" is {role.name}. To take it over yourself: `/incident role {role.key} me`."
         )
+    if not to.slack_id:
+        raise Refusal(to, " has no Slack account here, so I cannot ask. Please ask another way.")
     seq, before = incident.last_seq + 1, incident.offers.get(role.key)
     body = e.HandoverOffered(role=role.key, to=to)
     sentence: Sentence = (
