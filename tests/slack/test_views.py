@@ -164,10 +164,20 @@ def buttons(incident):
     ]
 
 
+FORMS = [
+    (action, "INC-1") for action in ("open_update", "open_action", "open_roles", "open_resolve")
+]
+
+
+def test_what_is_next_fits_in_a_row_of_five_and_the_claims_have_their_own():
+    _, blocks = summary(an_incident(), Policy())
+    assert [len(b["elements"]) for b in blocks if b["type"] == "actions"] == [5, 3]
+
+
 def test_an_open_incident_shows_what_to_do_next():
     assert buttons(an_incident()) == [
         ("mark_mitigated", "INC-1"),
-        ("resolve", "INC-1"),
+        *FORMS,
         ("claim_role:ic", "INC-1 ic"),
         ("claim_role:ops", "INC-1 ops"),
         ("claim_role:comms", "INC-1 comms"),
@@ -178,23 +188,18 @@ def test_what_is_taken_or_done_has_no_button():
     alice = Person(name="Alice", slack_id="U1")
     taken = {"ic": alice, "ops": alice, "comms": alice}
     incident = an_incident(status=Status.MITIGATED, roles=taken)
-    assert buttons(incident) == [("resolve", "INC-1")]
+    assert buttons(incident) == FORMS
     assert words(incident).count("<@U1>") == 3
 
 
-@pytest.mark.parametrize("status", [Status.RESOLVED, Status.CANCELLED])
-def test_when_it_is_over_there_is_nothing_to_press(status):
+@pytest.mark.parametrize(
+    ("status", "left"),
+    [(Status.RESOLVED, [("open_action", "INC-1")]), (Status.CANCELLED, [])],
+)
+def test_when_it_is_over_only_follow_up_work_is_left(status, left):
     incident = an_incident(status=status)
-    assert buttons(incident) == []
+    assert buttons(incident) == left
     assert "/incident reopen" in words(incident)
-
-
-def test_resolving_asks_first_and_says_what_it_does():
-    _, blocks = summary(an_incident(), Policy())
-    (resolve,) = [
-        el for b in blocks for el in b.get("elements", ()) if el.get("action_id") == "resolve"
-    ]
-    assert "PagerDuty" in resolve["confirm"]["text"]["text"]
 
 
 def test_the_summary_tells_since_when_and_links_the_alert():

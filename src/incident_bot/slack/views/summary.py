@@ -7,8 +7,6 @@ from typing import Any
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
-    ButtonElement,
-    ConfirmObject,
     ContextBlock,
     HeaderBlock,
     MarkdownTextObject,
@@ -21,6 +19,7 @@ from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Role
 from incident_bot.domain.reminders import next_update_due
 from incident_bot.domain.words import AlertStatus, Milestone, Status
+from incident_bot.slack.views.next_steps import rows
 from incident_bot.slack.views.sentence import (
     escaped,
     link,
@@ -37,7 +36,6 @@ OPEN_ACTIONS = "Open action items"
 NOBODY = "_nobody yet_"
 HINT = "`/incident log …` adds to the timeline · `/incident help` shows the rest"
 OVER_HINT = "Not over after all? `/incident reopen` · `/incident export` brings the postmortem"
-CONFIRM_RESOLVE = "This resolves its PagerDuty incidents too and brings the postmortem draft."
 
 ACTIONS_SHOWN = 5
 ALERTS_SHOWN = 5
@@ -76,10 +74,7 @@ def summary(incident: Incident, policy: Policy, now: datetime | None = None) -> 
         blocks.append(_section(due))
     if incident.actions:
         blocks.append(_section("\n".join([actions_done(incident), *action_lines(incident)])))
-    if not incident.is_over:
-        blocks.append(ActionsBlock(elements=_next_steps(incident, policy)))
-        if claims := _claims(incident, roles):
-            blocks.append(ActionsBlock(elements=claims))
+    blocks += [ActionsBlock(elements=row) for row in rows(incident, policy)]
     hint = OVER_HINT if incident.is_over else HINT
     blocks.append(ContextBlock(elements=[MarkdownTextObject(text=hint)]))
     return headline(incident, policy), [block.to_dict() for block in blocks]
@@ -216,43 +211,3 @@ def _impact(incident: Incident) -> str:
         return ""
     head = f"*Impact* since {moment(started)}" if started else "*Impact*"
     return " · ".join([head, *parts])
-
-
-def _next_steps(incident: Incident, policy: Policy) -> list[ButtonElement]:
-    buttons = []
-    if incident.status.rank < Status.MITIGATED.rank:
-        label = shorten(f"Mark as {one_line(policy.status_name(Status.MITIGATED))}", 75)
-        buttons.append(_button(label, "mark_mitigated", incident.ref))
-    confirm = ConfirmObject(
-        title=f"Resolve {incident.ref}?"[:100],
-        text=PlainTextObject(text=CONFIRM_RESOLVE),
-        confirm="Resolve",
-        deny="Not yet",
-        style="danger",
-    )
-    buttons.append(_button("Resolve …", "resolve", incident.ref, style="danger", confirm=confirm))
-    return buttons
-
-
-def _claims(incident: Incident, roles: Sequence[Role]) -> list[ButtonElement]:
-    free = [role for role in roles[:ROLES_SHOWN] if role.key not in incident.roles]
-    return [
-        _button(
-            shorten(f"I take {role.short}", 75),
-            f"claim_role:{role.key}"[:255],
-            f"{incident.ref} {role.key}",
-        )
-        for role in free
-    ]
-
-
-def _button(
-    label: str,
-    action_id: str,
-    value: str,
-    *,
-    style: str | None = None,
-    confirm: ConfirmObject | None = None,
-) -> ButtonElement:
-    text = PlainTextObject(text=label, emoji=False)
-    return ButtonElement(text=text, action_id=action_id, value=value, style=style, confirm=confirm)
