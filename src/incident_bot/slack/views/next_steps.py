@@ -10,7 +10,7 @@ from incident_bot.domain.words import Status
 from incident_bot.slack.views.sentence import one_line, shorten
 
 CLAIMS = 20
-UPDATE, ACTION, ROLES, RESOLVE = "Post an update …", "Add an action …", "Roles …", "Resolve …"
+UPDATE, ACTION, ROLES, RESOLVE = "Update …", "Action item …", "Roles …", "Resolve …"
 
 
 def rows(incident: Incident, policy: Policy) -> list[list[ButtonElement]]:
