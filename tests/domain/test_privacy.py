@@ -183,3 +183,69 @@ def test_nobody_is_told_of_a_missing_room_that_nobody_asked_for() -> None:
         actor=BOT, job="INC-1/room", kind=JobKind.CREATE_ROOM, sentence="Slack says no."
     )
     assert world.handle(failed).jobs == ()
+
+
+def private_world() -> World:
+    """Declared by Alice, with a room into which Bob was invited."""
+    world = World()
+    world.handle(c.Declare(actor=by(ALICE), title="x", private=True), at("14:00"))
+    world.handle(c.RecordRoom(actor=BOT, channel_id="G1", name="room"), at("14:01"))
+    world.handle(c.RecordInvitation(actor=BOT, people=(BOB,)), at("14:02"))
+    return world
+
+
+def moves(world: World, person: Person, *, here: bool, clock: str) -> None:
+    said = c.RecordMembership(actor=by(person), person=person, here=here, at=at(clock))
+    world.handle(said, at("15:00"))
+
+
+def test_who_comes_by_another_hand_belongs_to_it() -> None:
+    world = private_world()
+    moves(world, CHARLIE, here=True, clock="14:10")
+    assert may_know(world.incident, CHARLIE)
+    moves(world, BOB, here=True, clock="14:10")  # invited by the bot: Slack tells so too
+    assert world.kinds().count("membership_changed") == 1
+
+
+def test_who_leaves_knows_it_no_longer_whatever_they_did_there() -> None:
+    world = private_world()
+    world.handle(c.AssignRole(actor=by(ALICE), role=OPS, holder=BOB))
+    for person in (ALICE, BOB):
+        moves(world, person, here=False, clock="14:20")
+        moves(world, person, here=False, clock="14:20")
+        assert not may_know(world.incident, person)
+    assert world.kinds().count("membership_changed") == 2
+
+
+def test_who_comes_back_belongs_to_it_again() -> None:
+    world = private_world()
+    moves(world, BOB, here=False, clock="14:20")
+    moves(world, BOB, here=True, clock="14:30")
+    assert may_know(world.incident, BOB)
+    moves(world, BOB, here=False, clock="14:40")
+    world.handle(c.RecordInvitation(actor=BOT, people=(BOB,)))
+    assert may_know(world.incident, BOB)
+
+
+def test_news_that_come_late_bring_nobody_back() -> None:
+    """Slack sends an event again for minutes: that somebody came is older than that they left."""
+    world = private_world()
+    moves(world, CHARLIE, here=False, clock="14:20")
+    moves(world, CHARLIE, here=True, clock="14:10")
+    assert not may_know(world.incident, CHARLIE)
+
+
+def test_who_is_given_a_role_after_leaving_is_invited_again() -> None:
+    world = private_world()
+    moves(world, BOB, here=False, clock="14:20")
+    world.jobs.clear()
+    world.handle(c.AssignRole(actor=by(ALICE), role=OPS, holder=BOB))
+    assert job(world.jobs, JobKind.INVITE).args["slack_ids"] == ["U2"]
+    assert not may_know(world.incident, BOB)
+
+
+def test_in_a_public_room_people_come_and_go_as_they_like() -> None:
+    world = World()
+    world.handle(c.Declare(actor=by(ALICE), title="x"))
+    moves(world, ALICE, here=False, clock="14:20")
+    assert world.kinds() == ["opened"]

@@ -378,3 +378,17 @@ async def test_a_room_that_cannot_be_private_is_never_public(stage: Vault) -> No
 def is_private(call: Any) -> bool:
     """Whether a channel was asked for as a private one."""
     return str(call.args["is_private"]).lower() in ("true", "1")
+
+
+async def test_who_is_brought_in_belongs_to_it_and_who_leaves_does_not(stage: Vault) -> None:
+    """By Slack's own /invite; and whoever leaves the room, with a role too, knows nothing more."""
+    room = await a_private_incident(stage)
+    await stage.types(stage.alice, "role ops @bob", room)
+    unknown = await stage.types(stage.charlie, "INC-1 status", stage.general)
+    assert unknown.startswith("There is no INC-1 that you can reach")
+    await stage.slack.join(stage.charlie, room)
+    assert "Zanzibar" in await stage.types(stage.charlie, "INC-1 status", stage.general)
+    for user in (stage.charlie, stage.bob):
+        await stage.slack.leave(user, room)
+        assert await stage.types(user, "INC-1 status", stage.general) == unknown
+    assert "Zanzibar" in await stage.types(stage.alice, "INC-1 status", stage.general)

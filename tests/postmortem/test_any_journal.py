@@ -117,6 +117,7 @@ _bodies = st.one_of(
     ),
     st.builds(e.AlertTriggered, title=_texts, details=_texts, assignees=st.just(())),
     st.builds(e.PeopleInvited, people=st.tuples(_people)),
+    st.builds(e.MembershipChanged, person=_people, here=st.booleans()),
     st.builds(e.RoleAssigned, role=_roles, holder=st.none() | _people),
 )  # fmt: skip
 _actors = st.sampled_from([BOT, PAGERDUTY]) | _people.map(by)

@@ -384,6 +384,13 @@ class RecordDelivery(_Command):
     seq: int = 0
 
 
+class RecordMembership(_Command):
+    """Slack says: the person came into the war room, or (`here` False) left it."""
+
+    person: Person
+    here: bool
+
+
 class RecordTopic(_Command):
     """A runner says: a person (`by`, a Slack id) wrote the room's topic at `written` (aware UTC).
     It was left as it is."""
@@ -456,6 +463,7 @@ Command = (
     | RecordUnarchive
     | RecordDelivery
     | RecordFailure
+    | RecordMembership
     | RecordTopic
     | TellOutage
     | LookAtMessages

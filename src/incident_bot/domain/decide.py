@@ -108,6 +108,8 @@ def _decided(
             return handover.decline(incident, command, policy, now)
         case c.JoinRoom():
             return room.join(incident, command)
+        case c.RecordMembership():
+            return room.membership(incident, command, now)
         case c.RecordTopic():
             return room.topic_left(incident, command, now)
         case c.RestoreTopic():

@@ -148,6 +148,14 @@ class HandoverDeclined(_Body):
     withdrawn: bool = False
 
 
+class MembershipChanged(_Body):
+    """Somebody came into a private war room by another's hand, or is in it no longer."""
+
+    kind: Literal["membership_changed"] = "membership_changed"
+    person: Person
+    here: bool
+
+
 class TopicLeft(_Body):
     """A person wrote the room's topic at `written` (aware UTC), so the bot leaves it as it is."""
 
@@ -414,6 +422,7 @@ Body = Annotated[
     | RoleAssigned
     | HandoverOffered
     | HandoverDeclined
+    | MembershipChanged
     | TopicLeft
     | TopicRestored
     | SeverityChanged

@@ -73,6 +73,8 @@ class Incident(BaseModel):
     which entry is in force for what can be stated again (`subject`), so that a second statement
     supersedes the first. `severity_said`: a person said how bad it is. `held`: who has had each
     role so far; `offers`: who is asked to take it over; `topic`: the one that a person wrote.
+    Of a private one, `came` are those whom others brought into its room, and `left` says by Slack
+    id who went out of it, and when.
     `watch`: what reminders go by; `papers`: what there is for the postmortem.
     """
 
@@ -97,6 +99,8 @@ class Incident(BaseModel):
     room: Room | None = None
     room_problem: str | None = None
     invited: tuple[Person, ...] = ()
+    came: tuple[Person, ...] = ()
+    left: dict[str, datetime] = {}
     actions: tuple[Action, ...] = ()
     impact: dict[str, str] = {}
     current: dict[str, int] = {}
@@ -126,11 +130,11 @@ class Incident(BaseModel):
 
     @property
     def members(self) -> tuple[Person, ...]:
-        """Who belongs to it: those who were invited, have a role or are asked to take one over,
-        and who opened it."""
+        """Who belongs to it: those who were invited, came, have a role or are asked to take one
+        over, and who opened it. Of those who left, some may be among them."""
         asked = (offer.to for offer in self.offers.values())
         opener = (self.opened_by,) if self.opened_by else ()
-        return (*self.invited, *self.roles.values(), *asked, *opener)
+        return (*self.invited, *self.came, *self.roles.values(), *asked, *opener)
 
     @property
     def detected(self) -> datetime:
@@ -212,6 +216,16 @@ def _alert_status(state: Incident, alert_id: str, status: AlertStatus, at: datet
     return _with_alert(state, alert.model_copy(update={"status": status, "heard": at}))
 
 
+def _with_member(state: Incident, person: Person, at: datetime, *, here: bool) -> Incident:
+    left = {who: when for who, when in state.left.items() if who != person.slack_id}
+    came = tuple(p for p in state.came if not p.is_surely(person))
+    if here:
+        return state.model_copy(update={"came": (*came, person), "left": left})
+    invited = tuple(p for p in state.invited if not p.is_surely(person))
+    left[person.slack_id or ""] = at
+    return state.model_copy(update={"came": came, "invited": invited, "left": left})
+
+
 def _first_acknowledged(state: Incident, at: datetime) -> datetime:
     """The earliest acknowledgement in PagerDuty, in whatever order they are told; what a person
     said of it stays."""
@@ -291,7 +305,11 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
             )
         case e.PeopleInvited(people=people):
             new = tuple(p for p in people if not any(p.is_same(q) for q in state.invited))
-            return state.model_copy(update={"invited": state.invited + new})
+            back = {p.slack_id for p in people}
+            left = {who: when for who, when in state.left.items() if who not in back}
+            return state.model_copy(update={"invited": state.invited + new, "left": left})
+        case e.MembershipChanged(person=person, here=here):
+            return _with_member(state, person, at, here=here)
         case e.EffectFailed(job=job, sentence=sentence):
             no_room = state.room is None and job == room_key(state.ref)
             return state.model_copy(update={"room_problem": sentence}) if no_room else state

@@ -12,11 +12,13 @@ from incident_bot.domain.words import Standing
 
 
 def may_know(incident: Incident, person: Person | None) -> bool:
-    """True for everybody when it is public; else for those who belong to it. Whoever asks in its
-    own war room is in it: that is for the adapter to say."""
+    """True for everybody when it is public; else for those who belong to it and did not leave
+    its room. Whoever asks in that room is in it: that is for the adapter to say."""
     if not incident.private:
         return True
-    return person is not None and any(person.is_surely(member) for member in incident.members)
+    if person is None or person.slack_id in incident.left:
+        return False
+    return any(person.is_surely(member) for member in incident.members)
 
 
 def reads_private(person: Person | None, groups: Mapping[str, Standing], policy: Policy) -> bool:

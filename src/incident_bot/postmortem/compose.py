@@ -41,6 +41,7 @@ _SILENT = (
     e.EffectFailed,
     e.PagerDutyWritten,
     e.AlertOther,
+    e.MembershipChanged,
     e.RoomArchived,
     e.RoomUnarchived,
     e.Reminded,

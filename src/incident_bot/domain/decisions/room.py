@@ -34,6 +34,23 @@ def join(incident: Incident, command: c.JoinRoom) -> Decision:
     return Decision(jobs=(job,), reply=Reply((words,), public=False))
 
 
+def membership(incident: Incident, command: c.RecordMembership, now: datetime) -> Decision:
+    """Who is in a private room knows of the incident everywhere, and who left it does not. Slack
+    may tell late that somebody came: who left after that stays out."""
+    person, at = command.person, moment(command, now)
+    if not incident.private or person.slack_id is None:
+        return Decision()
+    left = incident.left.get(person.slack_id)
+    if command.here:
+        known = any(person.is_surely(p) for p in (*incident.invited, *incident.came))
+        if (known and left is None) or (left is not None and left >= at):
+            return Decision()
+    elif left is not None:
+        return Decision()
+    body = e.MembershipChanged(person=person, here=command.here)
+    return Decision(entries=(NewEntry(body, at),))
+
+
 def topic_left(incident: Incident, command: c.RecordTopic, now: datetime) -> Decision:
     """A person's topic stays. Of each the room is told once, with a button that puts ours back."""
     if incident.topic is not None and incident.topic.is_that(command.by, command.written):

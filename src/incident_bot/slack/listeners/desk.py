@@ -29,6 +29,7 @@ from incident_bot.slack.listeners.payload import (
     delivery,
     first_input,
     form,
+    own_id,
     part,
     value,
     word,
@@ -184,7 +185,9 @@ class Desk:
         listener = EVENTS.get(str(event.get("type") or ""))
         if listener is None:
             return
-        happened = Happened(self._service, self._people, event, delivery(body, "event"))
+        happened = Happened(
+            self._service, self._people, event, delivery(body, "event"), own_id(body)
+        )
         try:
             async with asyncio.timeout(self._deadline):
                 await listener(happened)

@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from incident_bot.slack.listeners import home, pins, room_events
+from incident_bot.slack.listeners import home, membership, pins, room_events
 from incident_bot.slack.listeners.spec import Happened
 
 EVENTS: Mapping[str, Callable[[Happened], Awaitable[None]]] = {
     "app_home_opened": home.opened,
+    "member_joined_channel": membership.joined,
+    "member_left_channel": membership.left,
     "message": pins.message,
     "reaction_added": pins.reaction,
     "reaction_removed": pins.reaction,

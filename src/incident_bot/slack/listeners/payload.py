@@ -51,6 +51,13 @@ def word(value: object) -> str | None:
     return value[:LONGEST_WORD] if isinstance(value, str) and value else None
 
 
+def own_id(body: Payload) -> str | None:
+    """The bot's own Slack id, which an event's envelope carries."""
+    known = body.get("authorizations")
+    first = known[0] if isinstance(known, list) and known else None
+    return word(first.get("user_id")) if isinstance(first, Mapping) else None
+
+
 def delivery(body: Payload, kind: str, also: tuple[str, ...] = ()) -> Delivery | None:
     """By what the payload is known again: its trigger, an event's own id, or what is given."""
     known = word(body.get("trigger_id")) or word(body.get("event_id"))

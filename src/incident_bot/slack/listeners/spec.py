@@ -215,12 +215,13 @@ class Asked:
 @dataclass(frozen=True)
 class Happened:
     """An event of Slack's, as its listener gets it. What it asks for is to be committed before the
-    listener returns; when that fails Slack sends it again."""
+    listener returns; when that fails Slack sends it again. `bot` is the bot's own Slack id."""
 
     service: Serves
     people: Knows
     event: Mapping[str, Any]
     delivery: Delivery | None
+    bot: str | None = None
 
 
 def _people_of(incident: Incident | None) -> tuple[Person, ...]:

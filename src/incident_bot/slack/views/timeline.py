@@ -136,6 +136,8 @@ def words(body: e.Body, policy: Policy) -> str:
         case e.HandoverDeclined(role=role, withdrawn=withdrawn):
             ended = "withdrawn" if withdrawn else "declined"
             return f"Taking over as {_role(role, policy)}: {ended}"
+        case e.MembershipChanged(person=person, here=here):
+            return f"{person.name} {'came into' if here else 'left'} the room"
         case e.TopicLeft():
             return "Topic left as a person wrote it"
         case e.TopicRestored():
