@@ -12,7 +12,7 @@ from incident_bot.domain.incident import Action, Alert, Incident, Room
 from incident_bot.domain.levels import StatusName
 from incident_bot.domain.papers import Draft, Papers
 from incident_bot.domain.people import Person
-from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role
+from incident_bot.domain.policy import DEFAULT_ROLES, IncidentType, Policy, Role
 from incident_bot.domain.words import Milestone, NoteKind, Severity, Status
 from incident_bot.slack.payload_check import complaints
 from incident_bot.slack.views.announcement import alert_announcement, announcement
@@ -291,6 +291,14 @@ def test_an_announcement_has_the_way_in_while_it_goes_on():
     assert (join["action_id"], join["value"]) == ("join", "INC-1")
     for none in (an_incident(room=None), an_incident(room=room, status=Status.RESOLVED)):
         assert "'join'" not in str(announcement(none, Policy())[1])
+
+
+def test_the_summary_says_what_kind_it_is_and_that_it_is_private():
+    policy = Policy(types=(IncidentType(key="security", name="Security & keys", private=True),))
+    _, blocks = summary(an_incident(private=True, type="security"), policy)
+    assert "Security &amp; keys · *private*: only who is invited knows of it" in str(blocks)
+    _, blocks = summary(an_incident(type="gone"), policy)
+    assert "gone" in str(blocks) and "private" not in str(blocks)
 
 
 def test_a_private_incident_cannot_be_announced():

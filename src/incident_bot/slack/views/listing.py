@@ -210,6 +210,8 @@ def _line(incident: Incident, policy: Policy) -> str:
     status = escaped(one_line(policy.status_name(incident.status)), STATUS_LENGTH)
     parts = [f"*{escape(incident.ref)}*", incident.severity.label, status]
     parts.append(escaped(one_line(incident.title), 200))
+    if incident.private:
+        parts.append("*private*")
     if incident.room:
         parts.append(f"<#{incident.room.channel_id}>")
     if incident.ic:

@@ -152,7 +152,15 @@ def standing(incident: Incident, policy: Policy) -> str:
         parts.append(f"detected {moment(detected)}")
     if incident.service:
         parts.append(escaped(incident.service, 200))
-    return " · ".join(parts)
+    return " · ".join([*parts, *kind(incident, policy)])
+
+
+def kind(incident: Incident, policy: Policy) -> list[str]:
+    """Its type, as people here call it, and that it is private; mostly neither."""
+    known = policy.type(incident.type)
+    name = known.name if known else incident.type
+    words = [escaped(one_line(name), 60)] if name else []
+    return words + (["*private*: only who is invited knows of it"] if incident.private else [])
 
 
 def _who(person: Person | None) -> str:
