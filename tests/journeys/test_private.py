@@ -242,7 +242,8 @@ async def test_whatever_an_outsider_types_it_is_as_if_it_were_not_there(stage: V
 def presses(stage: Vault, user: User, channel: Channel, ref: str) -> list[dict[str, Any]]:
     """Every button with every kind of value, every form and every shortcut, about `ref`."""
     made: list[dict[str, Any]] = []
-    values = [ref, f"{ref} ic", f"{ref} ic 3", f"{ref} 1", f"{ref} 2 x", json.dumps({"ref": ref})]
+    words = ("", " ic", " ic 3", " 1", " 2 x", " lucky", " 2025-10-27T14:23:00+00:00", " status")
+    values = [*(f"{ref}{more}" for more in words), json.dumps({"ref": ref})]
     place = {"id": channel.id, "name": channel.name}
     for action_id in set(BUTTONS) - {"declare_text"}:  # that one opens an incident of one's own
         for value in values:
