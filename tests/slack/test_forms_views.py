@@ -127,6 +127,20 @@ def test_choosing_a_type_shows_what_it_means_and_keeps_what_was_typed() -> None:
     assert severities[0] != severities[1]  # else Slack would keep the severity chosen before
 
 
+def test_another_type_makes_nothing_public_by_itself() -> None:
+    """A private type has no box to tick; choosing another one brings it back, ticked."""
+    types = (IncidentType(key="drill", name="Drill"),)
+    policy = Policy(types=types)
+    for typed, ticked in (
+        ({"type": "drill"}, True),
+        ({"type": "drill", "private": None}, False),
+        ({"type": "drill", "private": ["private"]}, True),
+        ({}, False),
+    ):
+        view = right(declare.declare(policy, channel="C1", typed=typed))
+        assert ("initial_options" in element(view, "private")) is ticked, typed
+
+
 def test_roles_hold_who_holds_them() -> None:
     pager = Person(name="Bob Only-In-PagerDuty", pagerduty_id="P1")
     view = right(

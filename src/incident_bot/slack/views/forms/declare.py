@@ -66,7 +66,11 @@ def declare(policy: Policy, *, channel: str, typed: Typed | None = None) -> dict
         blocks.append(fields.aside(ALWAYS_PRIVATE))
     else:
         words = "Only those who are invited may know of it"
-        blocks.append(
-            fields.tick(PRIVATE, "Private", PRIVATE, words, ticked=bool(typed.get(PRIVATE)))
-        )
+        blocks.append(fields.tick(PRIVATE, "Private", PRIVATE, words, ticked=_private(typed)))
     return fields.frame("declare", "Declare an incident", "Declare", blocks, channel=channel)
+
+
+def _private(typed: Typed) -> bool:
+    """As it was ticked; and after a type whose incidents are private, for which there was no box:
+    another type makes nothing public by itself."""
+    return bool(typed.get(PRIVATE)) or (bool(typed) and PRIVATE not in typed)
