@@ -2,7 +2,7 @@
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Decision, JobKind, NewJob
-from incident_bot.domain.decisions.common import told_aloud
+from incident_bot.domain.decisions.common import for_the_room, told_aloud
 from incident_bot.domain.people import by
 from tests.domain.world import ALICE, BOB, World, alert, alerted, at, job
 
@@ -36,8 +36,9 @@ def test_the_room_has_it_once() -> None:
     command = c.PostUpdate(actor=by(BOB), text="Falling")
     decision = world.handle(command, at("14:40"))
     assert [job for job in decision.jobs if job.kind is JobKind.SAY] == []
-    aloud = told_aloud(before, command, decision)
-    assert len([job for job in aloud.jobs if job.kind is JobKind.SAY]) == 1
+    (heard,) = for_the_room(before, decision)
+    aloud = told_aloud(world.incident, command.actor, (heard,))
+    assert aloud.kind is JobKind.SAY and "Falling" in str(aloud.args["sentence"])
 
 
 def test_of_a_private_one_nothing_leaves_its_room() -> None:
