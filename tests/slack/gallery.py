@@ -1,0 +1,80 @@
+"""Every message, answer and form that the bot can show, for each of the cases.
+
+A view that is not here fails `test_gallery`: what it shows would have been looked at by nobody.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from incident_bot.domain import journal as read
+from incident_bot.domain.commands import AlertSeen
+from incident_bot.slack.listeners import VERBS
+from incident_bot.slack.views import (
+    alerts,
+    announcement,
+    help,
+    listing,
+    notice,
+    question,
+    summary,
+    timeline,
+)
+from incident_bot.slack.views.answer import Answer, answer, shown, with_button
+from tests.slack.cases import CASES, HARD, SWING, Case
+
+View = Mapping[str, Any]
+Message = tuple[str, list[dict[str, Any]] | None]
+Shown = Answer | Message | View
+
+_SENTENCE = ("Logged #12, ", SWING.now, ": Rolled back")
+
+
+def _alert(case: Case) -> AlertSeen:
+    title = case.incident.title
+    return AlertSeen(alert_id="Q9", title=title, number=9, service=title, urgency="low")
+
+
+PICTURES: Mapping[str, Callable[[Case], Shown | None]] = {
+    "alerts.further_alerts": lambda c: (
+        alerts.further_alerts(c.incident) if len(c.incident.alerts) > 1 else None
+    ),
+    "announcement.announcement": lambda c: announcement.announcement(c.incident, c.policy),
+    "announcement.alert_announcement": lambda c: announcement.alert_announcement(_alert(c)),
+    "answer.answer": lambda c: answer((*_SENTENCE, c.incident.title)),
+    "answer.shown": lambda c: shown("Nothing is wrong."),
+    "answer.with_button": lambda c: with_button(
+        answer((c.incident.title,)), label=c.incident.title, action_id="declare_text", value="x"
+    ),
+    "help.overview": lambda c: help.overview(VERBS.values()),
+    "help.one": lambda c: help.one(VERBS["log"], listing.severities(c.policy)),
+    "listing.incidents": lambda c: listing.incidents([c.incident] * 31, c.policy, everything=True),
+    "listing.roles": lambda c: listing.roles(c.incident, c.policy.roles),
+    "listing.severity": lambda c: listing.severity(c.incident, c.policy),
+    "listing.status": lambda c: listing.status(c.incident, c.policy),
+    "listing.actions": lambda c: listing.actions(c.incident),
+    "notice.notice": lambda c: notice.notice("INC-1 is declared."),
+    "question.said": lambda c: question.said(_SENTENCE),
+    "question.ask_to_resolve": lambda c: question.ask_to_resolve(c.incident),
+    "summary.summary": lambda c: summary.summary(c.incident, c.policy),
+    "timeline.timeline": lambda c: timeline.timeline(
+        c.incident, read.timeline(c.journal), None, c.policy
+    ),
+}
+"""By module and function of `slack/views`; None: that case has nothing to show."""
+
+PARTS = frozenset({"answer.sections"})
+"""What is only a part of a message."""
+
+
+def pictures() -> Iterator[tuple[str, Case, Shown]]:
+    """Every view in every case."""
+    for name, picture in PICTURES.items():
+        for case in CASES:
+            found = picture(case)
+            if found is not None:
+                yield name, case, found
+
+
+def is_hard(case: Case) -> bool:
+    """True for the case that is made to break limits, not to be read."""
+    return case is HARD
