@@ -8,19 +8,26 @@ from typing import Any
 
 from incident_bot.domain import journal as read
 from incident_bot.domain.commands import AlertSeen
+from incident_bot.domain.interview import questions
+from incident_bot.domain.wanted import Wanted
+from incident_bot.domain.words import IC, Question, Severity
 from incident_bot.slack.listeners import VERBS
 from incident_bot.slack.views import (
     alerts,
     announcement,
+    direct,
     help,
+    home,
+    interview,
     listing,
     notice,
+    panel,
     question,
     summary,
     timeline,
 )
-from incident_bot.slack.views.answer import Answer, answer, shown, with_button
-from tests.slack.cases import CASES, HARD, SWING, Case
+from incident_bot.slack.views.answer import Answer, Press, answer, shown, with_button, with_buttons
+from tests.slack.cases import ALICE, BOB, CASES, HARD, SWING, Case
 
 View = Mapping[str, Any]
 Message = tuple[str, list[dict[str, Any]] | None]
@@ -34,6 +41,23 @@ def _alert(case: Case) -> AlertSeen:
     return AlertSeen(alert_id="Q9", title=title, number=9, service=title, urgency="low")
 
 
+def _told(case: Case, **args: Any) -> direct.Told:
+    person = case.incident.ic or next(iter(case.incident.roles.values()), ALICE)
+    known = {"slack_id": person.slack_id, "name": person.name, **args}
+    return direct.Told(case.incident, case.policy, known, case.now, case.journal)
+
+
+def _role(case: Case) -> str:
+    return next(iter(case.incident.roles), IC)
+
+
+def _asked(case: Case) -> Question:
+    return next(iter(questions(case.incident)), Question.SUMMARY)
+
+
+WANTED = Wanted(everything=True, severities=(Severity.SEV2,), service="Pay", text="checkout")
+
+
 PICTURES: Mapping[str, Callable[[Case], Shown | None]] = {
     "alerts.further_alerts": lambda c: (
         alerts.further_alerts(c.incident) if len(c.incident.alerts) > 1 else None
@@ -45,9 +69,32 @@ PICTURES: Mapping[str, Callable[[Case], Shown | None]] = {
     "answer.with_button": lambda c: with_button(
         answer((c.incident.title,)), label=c.incident.title, action_id="declare_text", value="x"
     ),
+    "answer.with_buttons": lambda c: with_buttons(
+        answer((c.incident.title,)), [Press(c.incident.title, "open_declare", "")]
+    ),
+    "direct.duties": lambda c: direct.duties(_told(c, role=_role(c))),
+    "direct.handover": lambda c: direct.handover(
+        _told(c, role="ops", offer=c.incident.last_seq, by=BOB.model_dump(mode="json"))
+    ),
+    "direct.no_room": lambda c: direct.no_room(_told(c)),
     "help.overview": lambda c: help.overview(VERBS.values()),
     "help.one": lambda c: help.one(VERBS["log"], listing.severities(c.policy)),
-    "listing.incidents": lambda c: listing.incidents([c.incident] * 31, c.policy, everything=True),
+    "home.filter_form": lambda c: home.filter_form(WANTED),
+    "home.home": lambda c: home.home(
+        BOB,
+        [c.incident] * (1 if c is not HARD else 40),
+        [c.incident] * (1 if c is not HARD else 40),
+        home.Page([c.incident] * (2 if c is not HARD else 10), WANTED, 2, more=True),
+        c.policy,
+    ),
+    "interview.answer_form": lambda c: interview.answer_form(c.incident, _asked(c), "C0ROOM0001"),
+    "interview.approve_form": lambda c: interview.approve_form(c.incident, "C0ROOM0001"),
+    "interview.interview": lambda c: interview.interview(c.incident, c.incident.last_seq),
+    "listing.page": lambda c: listing.page(
+        [c.incident] * (2 if c is not HARD else 10), c.policy, WANTED, 2, more=True
+    ),
+    "panel.elsewhere": lambda c: panel.elsewhere([c.incident] * 3, c.policy),
+    "panel.panel": lambda c: panel.panel(c.incident, c.policy, c.now, here=True),
     "listing.roles": lambda c: listing.roles(c.incident, c.policy.roles),
     "listing.severity": lambda c: listing.severity(c.incident, c.policy),
     "listing.status": lambda c: listing.status(c.incident, c.policy),
