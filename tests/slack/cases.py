@@ -82,6 +82,7 @@ _SWING: list[tuple[int, Actor, e.Body]] = [
     (2, by(ALICE), e.AlertAcknowledged(alert_id="Q101")),
     (2, by(ALICE), e.RoleAssigned(role="ic", holder=ALICE)),
     (3, by(ALICE), e.RoleAssigned(role="ops", holder=BOB)),
+    (4, by(BOB), e.HandoverOffered(role="ops", to=ALICE)),
     (-3, by(BOB), e.MilestoneSet(milestone=Milestone.IMPACT_STARTED)),
     (5, by(BOB), e.Logged(headline="Rolled back to 4.2.1", details="kubectl rollout undo …")),
     (9, by(ALICE), e.Updated(text="Checkout recovers; next update at 15:00.")),

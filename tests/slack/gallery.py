@@ -4,10 +4,12 @@ A view that is not here fails `test_gallery`: what it shows would have been look
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from incident_bot.domain import journal as read
 from incident_bot.domain.commands import AlertSeen
+from incident_bot.domain.entries import StatusChanged
 from incident_bot.domain.interview import questions
 from incident_bot.domain.wanted import Wanted
 from incident_bot.domain.words import IC, Question, Severity
@@ -47,6 +49,17 @@ def _told(case: Case, **args: Any) -> direct.Told:
     return direct.Told(case.incident, case.policy, known, case.now, case.journal)
 
 
+def _offered(case: Case) -> direct.Told:
+    offer = case.incident.offers.get("ops")
+    told = _told(case, role="ops", offer=offer.seq if offer else 0, first=True)
+    return replace(told, posted=True)
+
+
+def _ended(case: Case) -> int:
+    bodies = [entry.seq for entry in case.journal if isinstance(entry.body, StatusChanged)]
+    return max(bodies, default=0)
+
+
 def _role(case: Case) -> str:
     return next(iter(case.incident.roles), IC)
 
@@ -73,10 +86,17 @@ PICTURES: Mapping[str, Callable[[Case], Shown | None]] = {
         answer((c.incident.title,)), [Press(c.incident.title, "open_declare", "")]
     ),
     "direct.duties": lambda c: direct.duties(_told(c, role=_role(c))),
-    "direct.handover": lambda c: direct.handover(
-        _told(c, role="ops", offer=c.incident.last_seq, by=BOB.model_dump(mode="json"))
+    "direct.handover": lambda c: direct.handover(_offered(c)),
+    "direct.no_room": lambda c: direct.no_room(
+        _told(
+            replace(
+                c,
+                incident=c.incident.model_copy(
+                    update={"room": None, "room_problem": "I could not open a war room."}
+                ),
+            )
+        )
     ),
-    "direct.no_room": lambda c: direct.no_room(_told(c)),
     "help.overview": lambda c: help.overview(VERBS.values()),
     "help.one": lambda c: help.one(VERBS["log"], listing.severities(c.policy)),
     "home.filter_form": lambda c: home.filter_form(WANTED),
@@ -89,7 +109,7 @@ PICTURES: Mapping[str, Callable[[Case], Shown | None]] = {
     ),
     "interview.answer_form": lambda c: interview.answer_form(c.incident, _asked(c), "C0ROOM0001"),
     "interview.approve_form": lambda c: interview.approve_form(c.incident, "C0ROOM0001"),
-    "interview.interview": lambda c: interview.interview(c.incident, c.incident.last_seq),
+    "interview.interview": lambda c: interview.interview(c.incident, _ended(c)),
     "listing.page": lambda c: listing.page(
         [c.incident] * (2 if c is not HARD else 10), c.policy, WANTED, 2, more=True
     ),
