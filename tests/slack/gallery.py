@@ -9,7 +9,7 @@ from typing import Any
 
 from incident_bot.domain import journal as read
 from incident_bot.domain.commands import AlertSeen
-from incident_bot.domain.entries import StatusChanged
+from incident_bot.domain.entries import Entry, Logged, StatusChanged
 from incident_bot.domain.interview import questions
 from incident_bot.domain.wanted import Wanted
 from incident_bot.domain.words import IC, Question, Severity
@@ -27,14 +27,18 @@ from incident_bot.slack.views import (
     question,
     summary,
     timeline,
+    update,
 )
 from incident_bot.slack.views.answer import Answer, Press, answer, shown, with_button, with_buttons
+from incident_bot.slack.views.forms import action, declare, edit, resolve, roles
+from incident_bot.slack.views.forms import update as update_form
 from tests.slack.cases import ALICE, BOB, CASES, HARD, SWING, Case
 
 View = Mapping[str, Any]
 Message = tuple[str, list[dict[str, Any]] | None]
 Shown = Answer | Message | View
 
+ROOM = "C0ROOM0001"
 _SENTENCE = ("Logged #12, ", SWING.now, ": Rolled back")
 
 
@@ -58,6 +62,16 @@ def _offered(case: Case) -> direct.Told:
 def _ended(case: Case) -> int:
     bodies = [entry.seq for entry in case.journal if isinstance(entry.body, StatusChanged)]
     return max(bodies, default=0)
+
+
+def _action(case: Case) -> str:
+    return str(next((each.seq for each in case.incident.actions), 0))
+
+
+def _logged(case: Case) -> Entry:
+    """An entry that can be put right: a line that was logged, else the first."""
+    logged = [entry for entry in case.journal if isinstance(entry.body, Logged)]
+    return next(iter(logged), case.journal[0])
 
 
 def _role(case: Case) -> str:
@@ -97,6 +111,15 @@ PICTURES: Mapping[str, Callable[[Case], Shown | None]] = {
             )
         )
     ),
+    "direct.overdue": lambda c: direct.overdue(_told(c, subject=_action(c))),
+    "forms.action.action": lambda c: action.action(c.incident, channel=ROOM),
+    "forms.declare.declare": lambda c: declare.declare(c.policy, channel=ROOM),
+    "forms.edit.edit": lambda c: edit.edit(
+        c.incident, _logged(c).seq, [_logged(c)], c.policy, channel=ROOM
+    ),
+    "forms.resolve.resolve": lambda c: resolve.resolve(c.incident, channel=ROOM, zone="UTC"),
+    "forms.roles.roles": lambda c: roles.roles(c.incident, c.policy, channel=ROOM),
+    "forms.update.update": lambda c: update_form.update(c.incident, c.policy, channel=ROOM),
     "help.overview": lambda c: help.overview(VERBS.values()),
     "help.one": lambda c: help.one(VERBS["log"], listing.severities(c.policy)),
     "home.filter_form": lambda c: home.filter_form(WANTED),
@@ -123,13 +146,17 @@ PICTURES: Mapping[str, Callable[[Case], Shown | None]] = {
     "question.said": lambda c: question.said(_SENTENCE),
     "question.ask_to_resolve": lambda c: question.ask_to_resolve(c.incident),
     "summary.summary": lambda c: summary.summary(c.incident, c.policy),
+    "update.update": lambda c: update.update(
+        c.incident.title, "", c.now, BOB, c.now, corrected=True
+    ),
+    "update.withdrawn": lambda c: update.withdrawn(),
     "timeline.timeline": lambda c: timeline.timeline(
         c.incident, read.timeline(c.journal), None, c.policy
     ),
 }
 """By module and function of `slack/views`; None: that case has nothing to show."""
 
-PARTS = frozenset({"answer.sections"})
+PARTS = frozenset({"answer.sections", "forms.fields.frame"})
 """What is only a part of a message."""
 
 
