@@ -8,13 +8,14 @@ from incident_bot.domain import entries as e
 from incident_bot.domain.incident import Incident, fold
 from incident_bot.domain.levels import StatusName
 from incident_bot.domain.people import BOT, PAGERDUTY, Actor, Person, by
-from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role
+from incident_bot.domain.policy import DEFAULT_ROLES, IncidentType, Policy, Role
 from incident_bot.domain.words import (
     ActionKind,
     ImpactArea,
     Milestone,
     NoteKind,
     Priority,
+    Question,
     Severity,
     Status,
 )
@@ -27,6 +28,7 @@ HOSTILE = (
     "<!channel> <@U0EVIL> `x` *b* _i_ ~s~ 🔥 \u202eמשהו نص\u202c & "
     "<https://evil.example|PagerDuty> "
 )
+_TYPES = (IncidentType(key="security", name="Security", private=True),)
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,18 @@ _OVER: list[tuple[int, Actor, e.Body]] = [
     (41, BOT, e.PostmortemDelivered(file_id="F0DRAFT001", name="postmortem-INC-1.md")),
     (50, by(BOB), e.NoteAdded(note=NoteKind.WELL, headline="The alert came within a minute")),
 ]
+_SOON: list[tuple[int, Actor, e.Body]] = [
+    *_BEGINNING,
+    (2, by(ALICE), e.StatusChanged(status=Status.RESOLVED)),
+    (2, BOT, e.PostmortemDelivered(file_id="F0DRAFT001", name="postmortem-INC-1.md")),
+    (3, by(ALICE), e.QuestionSkipped(question=Question.SUMMARY)),
+]
+_COMPLETE: list[tuple[int, Actor, e.Body]] = [
+    *_OVER,
+    *[(51, by(BOB), e.NoteAdded(note=kind, headline=f"{kind.value}: …")) for kind in NoteKind],
+    (52, by(BOB), e.WhyStated(part="root", text="The pool was exhausted")),
+    (53, BOT, e.PostmortemDelivered(file_id="F0DRAFT002", name="postmortem-INC-1.md")),
+]
 
 
 def _crowd() -> tuple[Person, ...]:
@@ -160,4 +174,6 @@ BEGUN = _case("begun", _BEGINNING, 7)
 SWING = _case("in full swing", _SWING, 20)
 OVER = _case("over", _OVER, 60)
 HARD = _hard()
-CASES = (BEGUN, SWING, OVER, HARD)
+SOON = _case("over at once", _SOON, 5)
+COMPLETE = _case("complete", _COMPLETE, 70, Policy(types=_TYPES))
+CASES = (BEGUN, SWING, OVER, SOON, COMPLETE, HARD)

@@ -88,6 +88,14 @@ def shown_ids(picture: Shown) -> Iterator[tuple[str, bool]]:
             yield str(element["action_id"]).partition(":")[0], dispatched
 
 
+def constants(call: ast.Call) -> Iterator[str]:
+    """The texts among the arguments of a call, each up to its first colon."""
+    for given in (*call.args, *(keyword.value for keyword in call.keywords)):
+        begun = given.values[0] if isinstance(given, ast.JoinedStr) else given
+        if isinstance(begun, ast.Constant) and isinstance(begun.value, str):
+            yield begun.value.partition(":")[0]
+
+
 def ids_in_decisions() -> set[str]:
     """The buttons that decisions put under what the bot says."""
     found = set()
@@ -98,6 +106,8 @@ def ids_in_decisions() -> set[str]:
                 for key, value in zip(keys, node.values, strict=True):
                     if key == "action" and "label" in keys and isinstance(value, ast.Constant):
                         found.add(str(value.value).partition(":")[0])
+            if isinstance(node, ast.Call) and "button" in ast.unparse(node.func):
+                found |= set(constants(node))
     return found
 
 
@@ -107,8 +117,7 @@ def ids_in_listeners() -> set[str]:
     for path in Path(listeners.__path__[0]).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
-                given = [*node.args, *(keyword.value for keyword in node.keywords)]
-                found |= {str(a.value) for a in given if isinstance(a, ast.Constant)}
+                found |= set(constants(node))
     return found
 
 
@@ -163,7 +172,7 @@ def test_whatever_can_be_pressed_has_a_listener() -> None:
         for action, dispatched in shown_ids(picture)
         if dispatched
     }
-    pressed |= {("a decision", action) for action in ids_in_decisions()}
+    pressed |= {("a decision", action) for action in ids_in_decisions() if "_" in action}
     assert {(name, action) for name, action in pressed if action not in BUTTONS} == set()
 
 
