@@ -7,12 +7,12 @@ Everything else is a job behind the answer, and the table says which.
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from incident_bot.standin import PagerDutyStandIn, SlackStandIn
+from incident_bot.standin import Channel, PagerDutyStandIn, SlackStandIn
 from tests.journeys.running import Stage
 
 pytestmark = pytest.mark.journey
@@ -74,6 +74,78 @@ TYPED: tuple[tuple[str, Mapping[str, int]], ...] = (
     ("severity sev2 many customers", HEADLINE),
     ("status mitigated", HEADLINE),
 )
+
+
+Doing = Callable[[Stage, Channel], Awaitable[object]]
+
+
+async def _opens_update(stage: Stage, room: Channel) -> None:
+    answered = await stage.slack.click(stage.alice, room, room.pins[0], "open_update")
+    assert answered.problem is None
+    assert stage.slack.modal(stage.alice)["callback_id"] == "update"
+
+
+async def _submits_update(stage: Stage, room: Channel) -> None:
+    view = stage.slack.modal(stage.alice)
+    answered = await stage.slack.submit(stage.alice, view, {"text": "We are rolling back"})
+    assert answered.problem is None
+    with pytest.raises(LookupError):
+        stage.slack.modal(stage.alice)
+
+
+async def _joins(stage: Stage, room: Channel) -> None:
+    announced = stage.incidents.messages[-1].ts
+    answered = await stage.slack.click(stage.charlie, stage.incidents, announced, "join")
+    assert answered.problem is None
+
+
+async def _claims(stage: Stage, room: Channel) -> None:
+    answered = await stage.slack.click(stage.alice, room, room.pins[0], "claim_role:comms")
+    assert answered.problem is None
+
+
+async def _pins(stage: Stage, room: Channel) -> None:
+    message = await stage.slack.message(stage.alice, room, "The pool is exhausted")
+    await stage.slack.react(stage.alice, room, message.ts, "pushpin")
+
+
+async def _pins_again(stage: Stage, room: Channel) -> None:
+    await stage.slack.react(stage.charlie, room, room.messages[-1].ts, "pushpin")
+
+
+async def _chats(stage: Stage, room: Channel) -> None:
+    await stage.slack.message(stage.alice, room, "Has anybody seen this before?")
+
+
+async def _opens_home(stage: Stage, room: Channel) -> None:
+    await stage.slack.open_home(stage.alice)
+
+
+PRIVATE_WORD = {"conversations.open": 1, "chat.postMessage": 1}
+"""A direct message."""
+
+DONE: tuple[tuple[str, Doing, Mapping[str, int]], ...] = (
+    ("opens the form of an update", _opens_update, {"views.open": 1}),
+    ("submits it: told in the room, under the announcement", _submits_update, {}),
+    ("joins from the announcement", _joins, {"conversations.invite": 1}),
+    ("claims a role", _claims, {**HEADLINE, **PRIVATE_WORD}),
+    ("pins a message", _pins, {"reactions.get": 1}),
+    ("pins what another has pinned", _pins_again, {"reactions.get": 1}),
+    ("writes in the room", _chats, {}),
+    ("opens the Home", _opens_home, {"views.publish": 1}),
+)
+
+
+async def test_what_is_pressed_and_filled_in(stage: Stage) -> None:
+    await stage.types(stage.alice, "declare sev3 Checkout fails", stage.incidents)
+    room = await stage.room_complete()
+    till = Till(stage)
+    await till.closed()
+    counted = {}
+    for what, doing, _ in DONE:
+        await doing(stage, room)
+        counted[what] = await till.closed()
+    assert counted == {what: calls for what, _, calls in DONE}
 
 
 async def test_what_is_typed_in_the_war_room(stage: Stage) -> None:
