@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
+from incident_bot.belonging import incident_of
 from incident_bot.domain import commands as c
 from incident_bot.domain import early
 from incident_bot.domain.decide import decide, reads_journal
@@ -26,7 +27,7 @@ from incident_bot.domain.decisions.common import for_the_room, told_aloud
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT, Person
 from incident_bot.domain.permissions import groups_of, is_restrictable
-from incident_bot.domain.policy import Policy, Route
+from incident_bot.domain.policy import Policy
 from incident_bot.domain.reminders import next_due
 from incident_bot.domain.words import Standing
 from incident_bot.effects import Done, LeaseLost
@@ -294,7 +295,7 @@ class Service:
             if opener is None:
                 return Outcome(None, None)
             command = opener
-        incident = await self._incident(unit, command, ref)
+        incident = await incident_of(unit, self.policy, command, ref)
         journal = await unit.journal(incident.ref) if reads_journal(incident, command) else ()
         now = self.now()
         decision = decide(incident, command, self.policy, now, journal)
@@ -344,61 +345,6 @@ class Service:
         if opener is None:
             await unit.save_alert(alert, None)
         return opener, alert
-
-    async def _incident(self, unit: Unit, command: c.Command, ref: str | None) -> Incident:
-        """The incident that a command is about; a blank one when it is to be opened.
-
-        An alert finds the incident that it belongs to, else the open one of its group.
-        """
-        match command:
-            case c.Declare():
-                return Incident(ref=await unit.next_ref())
-            case c.ShowHome():
-                return Incident(ref="")
-            case c.AlertTriggers(alert=alert):
-                route = self.policy.route(alert)
-                opens = route is not None and route.then == "open"
-                return await self._of_alert(unit, alert, route if opens else None)
-            case c.OpenForAlert(alert=alert):
-                return await self._of_alert(unit, alert, self.policy.route_or_default(alert))
-            case (
-                c.AlertAcknowledges(alert_id=alert_id)
-                | c.AlertResolves(alert_id=alert_id)
-                | c.AlertAnnotates(alert_id=alert_id)
-                | c.AlertHappens(alert_id=alert_id)
-            ):
-                ref = await unit.ref_of_alert(alert_id)
-                if ref is None:
-                    raise Refusal("No incident of ours has this alert.")
-        if ref is None:
-            raise Refusal("Which incident? Example: `/incident INC-1 status`.")
-        return await self._known(unit, ref)
-
-    async def _known(self, unit: Unit, ref: str) -> Incident:
-        known = await unit.incident(ref)
-        if known is None:
-            raise Refusal(f"There is no {ref}. See the open ones with `/incident list`.")
-        return known
-
-    async def _of_alert(self, unit: Unit, alert: c.AlertSeen, route: Route | None) -> Incident:
-        """Where an alert belongs; a blank incident, with a number if `route` is to open it."""
-        joined = await self._joined(unit, alert, route)
-        if joined is not None or route is None:
-            return joined or Incident(ref="")
-        ref = await unit.next_ref()
-        # From here on nobody else can open one. Somebody may have, while we waited for the number.
-        return await self._joined(unit, alert, route) or Incident(ref=ref)
-
-    async def _joined(self, unit: Unit, alert: c.AlertSeen, route: Route | None) -> Incident | None:
-        ref = await unit.ref_of_alert(alert.alert_id)
-        if ref is not None:
-            return await self._known(unit, ref)
-        group = route.group_of(alert) if route is not None else None
-        ref = await unit.ref_of_open_group(group) if group is not None else None
-        if ref is None:
-            return None
-        incident = await self._known(unit, ref)
-        return None if incident.is_over else incident  # resolved while we waited for it
 
     async def _repeated(self, unit: Unit, answer: Mapping[str, Any]) -> Outcome:
         reply = None
