@@ -50,7 +50,8 @@ def texts(most: int = 8, *, long: bool = True) -> st.SearchStrategy[str]:
     )
 
 
-DATE = re.compile(r"!date\^\d{1,12}\^(\{date_short_pretty\} )?\{time\}\|[\d :-]{16} UTC")
+_SHAPE = r"(?:(?:\{date_short_pretty\} )?\{time\}|\{date_long_pretty\})"
+DATE = re.compile(rf"!date\^\d{{1,12}}\^{_SHAPE}\|[\d :-]{{16}} UTC")
 _BRACKETS = re.compile(r"<([^<>]*)>")
 _BARE_CALL = re.compile(r"(?<![\w@])@(here|channel|everyone|group)\b", re.IGNORECASE)
 _STRAY_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")

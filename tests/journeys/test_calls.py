@@ -94,7 +94,7 @@ async def _submits_update(stage: Stage, room: Channel) -> None:
 
 
 async def _joins(stage: Stage, room: Channel) -> None:
-    announced = stage.incidents.messages[-1].ts
+    announced = next(m.ts for m in stage.incidents.messages if m.get("thread_ts", m.ts) == m.ts)
     answered = await stage.slack.click(stage.charlie, stage.incidents, announced, "join")
     assert answered.problem is None
 

@@ -229,7 +229,7 @@ async def test_a_text_is_mended_and_time_and_author_stay(bot: FormsBot) -> None:
 
 async def test_a_time_is_mended_and_one_to_come_is_refused_under_it(bot: FormsBot) -> None:
     old = await logged(bot)
-    await bot.presses(bot.alice, "edit_entry", f"{REF} {old.seq}")
+    await bot.presses(bot.alice, "timeline_line", f"{REF} {old.seq}")
     errors = await bot.submits(bot.alice, {"when": 4_000_000_000})
     assert list(errors) == ["when"] and "still to come" in errors["when"]
     at = datetime(2025, 10, 27, 14, 20, tzinfo=UTC)
@@ -350,7 +350,7 @@ async def test_a_private_incident_has_forms_for_its_members_alone(bot: FormsBot)
         (told,) = await bot.presses(bot.charlie, name, "INC-2", bot.general)
         assert "There is no INC-2 that you can reach from here" in told
         assert not bot.is_open(bot.charlie)
-    for name, value in (("edit_entry", "INC-2 1"), ("timeline_page", "INC-2 1")):
+    for name, value in (("timeline_line", "INC-2 1"), ("timeline_page", "INC-2 1")):
         (told,) = await bot.presses(bot.charlie, name, value, bot.general)
         assert "There is no INC-2" in told and "Leak" not in told
     await bot.presses(bot.alice, "open_update", "INC-2", bot.general)

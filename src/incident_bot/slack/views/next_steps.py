@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import ButtonElement, PlainTextObject
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.policy import Policy, Role
 from incident_bot.domain.words import Status
-from incident_bot.slack.views.sentence import one_line, shorten
+from incident_bot.slack.views.sentence import one_line, shorten, unmarked
 
 CLAIMS = 20
 UPDATE, ACTION, ROLES, RESOLVE = "Update …", "Action item …", "Roles …", "Resolve …"
@@ -44,5 +44,5 @@ def _claims(incident: Incident, roles: Sequence[Role]) -> list[ButtonElement]:
 
 
 def _button(label: str, action_id: str, value: str, *, style: str | None = None) -> ButtonElement:
-    text = PlainTextObject(text=shorten(label, 75), emoji=False)
+    text = PlainTextObject(text=shorten(unmarked(label), 75), emoji=False)
     return ButtonElement(text=text, action_id=action_id, value=value, style=style)

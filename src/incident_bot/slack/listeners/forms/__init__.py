@@ -32,7 +32,6 @@ FORM_BUTTONS: Mapping[str, Callable[[Asked], Awaitable[Shown]]] = {
     "update_more": update.chosen,
     "open_action": action.pressed,
     "open_resolve": resolve.pressed,
-    "edit_entry": edit.pressed,
     "timeline_line": edit.pressed,
     "retract_entry": edit.retract,
 }
