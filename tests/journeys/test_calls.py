@@ -121,14 +121,17 @@ async def _opens_home(stage: Stage, room: Channel) -> None:
     await stage.slack.open_home(stage.alice)
 
 
+LOOKED_AT = {"chat.update": 2, "conversations.info": 1}
+"""The same where the topic says already what it would say."""
+UPDATED = {**LOOKED_AT, "chat.postMessage": 2}
 PRIVATE_WORD = {"conversations.open": 1, "chat.postMessage": 1}
 """A direct message."""
 
 DONE: tuple[tuple[str, Doing, Mapping[str, int]], ...] = (
     ("opens the form of an update", _opens_update, {"views.open": 1}),
-    ("submits it: told in the room, under the announcement", _submits_update, {}),
-    ("joins from the announcement", _joins, {"conversations.invite": 1}),
-    ("claims a role", _claims, {**HEADLINE, **PRIVATE_WORD}),
+    ("submits it: told in the room and under the announcement", _submits_update, UPDATED),
+    ("joins, never seen before", _joins, {"users.info": 1, "conversations.invite": 1}),
+    ("claims a role", _claims, {**LOOKED_AT, **PRIVATE_WORD}),
     ("pins a message", _pins, {"reactions.get": 1}),
     ("pins what another has pinned", _pins_again, {"reactions.get": 1}),
     ("writes in the room", _chats, {}),
