@@ -3,7 +3,8 @@
 from incident_bot.domain import commands as c
 from incident_bot.domain import early
 from incident_bot.domain.decision import JobKind
-from incident_bot.domain.incident import Incident, fold, is_fold_of
+from incident_bot.domain.fold import fold, is_fold_of
+from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Person, by
 from incident_bot.domain.words import IC, AlertStatus, Milestone, Severity, Status
 from tests.domain.world import ALICE, BOB, START, World, alert, alerted, at, job

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from incident_bot.domain import chain
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
-from incident_bot.domain.incident import fold
+from incident_bot.domain.fold import fold
 from incident_bot.domain.journal import in_force
 from incident_bot.domain.people import BOT, by
 from incident_bot.domain.words import IC, ImpactArea, Milestone, NoteKind, Severity, Status

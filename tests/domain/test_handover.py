@@ -6,7 +6,8 @@ import pytest
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewJob, Refusal, plain
-from incident_bot.domain.incident import Incident, fold
+from incident_bot.domain.fold import fold
+from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT, Person, by
 from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role
 from incident_bot.domain.words import COMMS, IC, OPS

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import JobKind, Refusal
-from incident_bot.domain.incident import fold
+from incident_bot.domain.fold import fold
 from incident_bot.domain.interview import left_out, may_have_started, missing, questions
 from incident_bot.domain.people import BOT
 from incident_bot.domain.words import ImpactArea, Milestone, NoteKind, Question

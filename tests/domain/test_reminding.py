@@ -7,7 +7,7 @@ import pytest
 from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import JobKind, Refusal, plain
-from incident_bot.domain.incident import fold
+from incident_bot.domain.fold import fold
 from incident_bot.domain.people import BOT, Person, by
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.reminder_policy import Quiet, Reminders

@@ -6,7 +6,7 @@ import pytest
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import JobKind, Refusal, plain
-from incident_bot.domain.incident import fold
+from incident_bot.domain.fold import fold
 from incident_bot.domain.people import BOT, by
 from tests.domain.world import ALICE, BOB, CHARLIE, START, World, alerted, job
 

@@ -8,7 +8,8 @@ from incident_bot.domain import entries as e
 from incident_bot.domain.chain import GENESIS, Link, make_link
 from incident_bot.domain.decide import decide
 from incident_bot.domain.decision import Decision, JobKind, NewJob
-from incident_bot.domain.incident import Incident, apply, fold, needs_fold
+from incident_bot.domain.fold import apply, fold, needs_fold
+from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Person, by
 from incident_bot.domain.policy import Policy
 

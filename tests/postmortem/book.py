@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from incident_bot.domain import entries as e
-from incident_bot.domain.incident import Incident, fold
+from incident_bot.domain.fold import fold
+from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT, PAGERDUTY, Actor, Person, by
 from incident_bot.domain.policy import Policy
 from incident_bot.domain.words import Severity

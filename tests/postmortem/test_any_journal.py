@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from incident_bot.domain import entries as e
-from incident_bot.domain.incident import fold
+from incident_bot.domain.fold import fold
 from incident_bot.domain.levels import SeverityLevel, Slo, StatusName, Zone
 from incident_bot.domain.people import BOT, PAGERDUTY, Person, by
 from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from incident_bot.domain import entries as e
-from incident_bot.domain.incident import Incident, fold
+from incident_bot.domain.fold import fold
+from incident_bot.domain.incident import Incident
 from incident_bot.domain.levels import StatusName
 from incident_bot.domain.people import BOT, PAGERDUTY, Actor, Person, by
 from incident_bot.domain.policy import DEFAULT_ROLES, IncidentType, Policy, Role

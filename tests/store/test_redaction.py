@@ -15,7 +15,7 @@ from sqlalchemy import CursorResult, text
 from incident_bot.domain import entries as e
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.decision import Attachment, Decision, NewEntry
-from incident_bot.domain.incident import fold
+from incident_bot.domain.fold import fold
 from incident_bot.domain.messages import MessageFile, SlackMessage
 from incident_bot.domain.people import Person
 from incident_bot.store import Delivery, Store

@@ -8,7 +8,8 @@ import pytest
 from incident_bot.domain import entries as e
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.decision import Decision, NewEntry
-from incident_bot.domain.incident import Incident, fold
+from incident_bot.domain.fold import fold
+from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Person
 from incident_bot.domain.words import Severity, Status
 from incident_bot.store import Delivery, Store, StoreUnavailable

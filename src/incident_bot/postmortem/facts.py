@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import Literal
 
 from incident_bot.domain import entries as e
-from incident_bot.domain.incident import Incident, apply
+from incident_bot.domain.fold import apply
+from incident_bot.domain.incident import Incident
 from incident_bot.domain.journal import Line, in_force
 from incident_bot.domain.people import Actor
 from incident_bot.domain.words import IC, ImpactArea, Milestone, Status

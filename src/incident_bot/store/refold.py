@@ -3,7 +3,7 @@
 import structlog
 from sqlalchemy import Connection, select, update
 
-from incident_bot.domain import incident
+from incident_bot.domain.fold import fold
 from incident_bot.store import journal, parts
 from incident_bot.store.tables import entries, incidents
 
@@ -28,7 +28,7 @@ def _refold(connection: Connection, ref: str) -> bool:
     mine = incidents.c.ref == ref
     written = select(entries).where(entries.c.ref == ref).order_by(entries.c.seq)
     rows = connection.execute(written).mappings()
-    state = incident.fold(ref, [journal.entry_of(row) for row in rows])
+    state = fold(ref, [journal.entry_of(row) for row in rows])
     parts.refill(connection, state)
     values = journal.columns_of(state)
     if connection.execute(select(incidents.c.state).where(mine)).scalar_one() == values["state"]:

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import func, select, text
 
-from incident_bot.domain import chain, entries, incident
+from incident_bot.domain import chain, entries
 from incident_bot.domain.commands import AlertSeen
+from incident_bot.domain.fold import fold, is_fold_of
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.wanted import Wanted
 from incident_bot.store import (
@@ -240,8 +241,8 @@ class Store:
             return broken
         if (rows[-1][1].hash if rows else chain.GENESIS) != row["last_hash"]:
             return f"{ref}: the last entry is not the last that was recorded"
-        folded = incident.fold(ref, [entry for entry, _ in rows])
-        if not incident.is_fold_of(row["state"], folded):
+        folded = fold(ref, [entry for entry, _ in rows])
+        if not is_fold_of(row["state"], folded):
             return f"{ref}: the stored state is not what the journal amounts to"
         return None
 

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Executable, Select, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from incident_bot.domain import chain, entries, incident
+from incident_bot.domain import chain, entries
 from incident_bot.domain.commands import AlertSeen
 from incident_bot.domain.decision import Decision, NewJob
+from incident_bot.domain.fold import apply, fold, needs_fold
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor
 from incident_bot.store import (
@@ -159,10 +160,10 @@ class Unit:
             await journal.append(self._connection, rows)
             if decision.redact:
                 await self._redact(ref, decision.redact)
-            state = await self._after(before, new, fold=bool(decision.redact))
+            state = await self._after(before, new, anew=bool(decision.redact))
             await self._update(before, state, last_hash, remind_at(state))
         else:
-            state = incident.fold(ref, new)
+            state = fold(ref, new)
             if new:
                 await self._insert(state, last_hash, remind_at(state))
                 await journal.append(self._connection, rows)
@@ -201,12 +202,12 @@ class Unit:
         return last_hash
 
     async def _after(
-        self, before: Incident, new: Sequence[entries.Entry], *, fold: bool
+        self, before: Incident, new: Sequence[entries.Entry], *, anew: bool
     ) -> Incident:
-        if fold or any(incident.needs_fold(entry) for entry in new):
-            return incident.fold(before.ref, await self.journal(before.ref))
+        if anew or any(needs_fold(entry) for entry in new):
+            return fold(before.ref, await self.journal(before.ref))
         for entry in new:
-            before = incident.apply(before, entry)
+            before = apply(before, entry)
         return before
 
     async def _redact(self, ref: str, numbers: Sequence[int]) -> None:

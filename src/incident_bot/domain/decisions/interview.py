@@ -8,7 +8,8 @@ from incident_bot.domain import commands as c
 from incident_bot.domain import entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
 from incident_bot.domain.decisions.common import document, moment, must_exist
-from incident_bot.domain.incident import Incident, apply
+from incident_bot.domain.fold import apply
+from incident_bot.domain.incident import Incident
 from incident_bot.domain.interview import is_outdated, questions
 from incident_bot.domain.people import BOT
 from incident_bot.domain.words import Question, Status
