@@ -9,8 +9,7 @@ from typer.testing import CliRunner
 
 from incident_bot.cli import app
 from incident_bot.cli.enclosing import safe_names
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.messages import MessageFile, MessageSeen
 from incident_bot.domain.people import BOT, Person, by
 from incident_bot.domain.policy import Policy

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Refusal, Refusals, plain
 from incident_bot.domain.people import Person, by
 from incident_bot.domain.policy import Policy

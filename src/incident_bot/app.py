@@ -46,10 +46,8 @@ from incident_bot.slack.socket_mode import SocketMode
 from incident_bot.slack.trouble import Trouble
 from incident_bot.slack.views.room_name import candidates
 from incident_bot.store import KnownPerson, Store, StoreError, StoreUnavailable
-from incident_bot.web import Life, Metrics, calm, demo_clock
-from incident_bot.web import routes as web_routes
-from incident_bot.web.serving import BROKEN, GOOD, Background, Stop
-from incident_bot.web.serving import serve as serve_http
+from incident_bot.web import Life, Metrics, calm, demo_clock, routes as web_routes
+from incident_bot.web.serving import BROKEN, GOOD, Background, Stop, serve as serve_http
 
 log = structlog.get_logger(__name__)
 

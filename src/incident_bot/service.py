@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from incident_bot.belonging import incident_of
-from incident_bot.domain import commands as c
-from incident_bot.domain import early
+from incident_bot.domain import commands as c, early
 from incident_bot.domain.decide import decide, reads_journal
 from incident_bot.domain.decision import (
     JobKind,

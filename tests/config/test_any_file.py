@@ -5,8 +5,7 @@ import tomllib
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 from jsonschema import Draft202012Validator
 
 from incident_bot.config import ConfigError, policy_from, toml_text

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from incident_bot.demo import bot as bots
-from incident_bot.demo import run_demo
+from incident_bot.demo import bot as bots, run_demo
 
 
 async def test_a_scenario_that_cannot_be_read_is_wrong_usage(

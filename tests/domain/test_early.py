@@ -1,7 +1,6 @@
 """What PagerDuty tells before an alert has its incident, and what comes late."""
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import early
+from incident_bot.domain import commands as c, early
 from incident_bot.domain.decision import JobKind
 from incident_bot.domain.fold import fold, is_fold_of
 from incident_bot.domain.incident import Incident

@@ -3,11 +3,9 @@
 import contextlib
 from datetime import timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from incident_bot.domain import chain
-from incident_bot.domain import commands as c
+from incident_bot.domain import chain, commands as c
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.fold import fold
 from incident_bot.domain.journal import in_force

@@ -3,8 +3,7 @@ in private."""
 
 import pytest
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewJob, Refusal, plain
 from incident_bot.domain.fold import fold
 from incident_bot.domain.incident import Incident

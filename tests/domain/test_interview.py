@@ -3,8 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import JobKind, Refusal

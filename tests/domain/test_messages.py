@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Decision, JobKind, Refusal
 from incident_bot.domain.journal import Line, timeline, whose
 from incident_bot.domain.messages import MessageFile, MessageSeen

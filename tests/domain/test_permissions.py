@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal

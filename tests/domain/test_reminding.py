@@ -4,8 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import JobKind, Refusal, plain
 from incident_bot.domain.fold import fold
 from incident_bot.domain.people import BOT, Person, by

@@ -2,8 +2,7 @@
 
 from datetime import date, time, timedelta
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal

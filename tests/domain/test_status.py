@@ -2,8 +2,7 @@
 
 import pytest
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Decision, JobKind, Refusal, plain
 from incident_bot.domain.people import by
 from incident_bot.domain.words import Milestone, Status

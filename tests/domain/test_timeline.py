@@ -2,8 +2,7 @@
 
 import pytest
 
-from incident_bot.domain import chain
-from incident_bot.domain import commands as c
+from incident_bot.domain import chain, commands as c
 from incident_bot.domain.decision import JobKind, Refusal
 from incident_bot.domain.journal import in_force, timeline
 from incident_bot.domain.people import by

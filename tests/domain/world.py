@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.chain import GENESIS, Link, make_link
 from incident_bot.domain.decide import decide
 from incident_bot.domain.decision import Decision, JobKind, NewJob

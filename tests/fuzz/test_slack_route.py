@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from incident_bot.slack.listeners.buttons import BUTTONS
 from incident_bot.standin import Answer

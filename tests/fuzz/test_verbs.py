@@ -1,8 +1,7 @@
 """Whatever is typed behind any verb: an answer that Slack shows, and nothing of it alive."""
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from incident_bot.slack.listeners import NAMES, VERBS
 from incident_bot.standin import Answer

@@ -4,8 +4,7 @@ import re
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from incident_bot.domain import entries as e
 from incident_bot.domain.levels import DEFAULT_STATUSES, Slo, StatusName, Zone

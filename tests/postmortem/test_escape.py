@@ -3,8 +3,7 @@
 import re
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from incident_bot.postmortem.blocks import bullets, own_markdown, prose
 from incident_bot.postmortem.escape import flat, heading, inline, link, strong

@@ -1,7 +1,6 @@
 """The table of facts: every figure with both end points and the entries that prove it."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from incident_bot.domain import entries as e
 from incident_bot.domain.words import IC, ImpactArea, Milestone, Status

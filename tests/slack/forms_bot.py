@@ -12,8 +12,7 @@ from aiohttp.test_utils import TestServer
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import journal as read
+from incident_bot.domain import commands as c, journal as read
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import BOT, by
 from incident_bot.domain.policy import Policy

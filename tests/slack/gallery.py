@@ -30,8 +30,14 @@ from incident_bot.slack.views import (
     update,
 )
 from incident_bot.slack.views.answer import Answer, Press, answer, shown, with_button, with_buttons
-from incident_bot.slack.views.forms import action, declare, edit, resolve, roles
-from incident_bot.slack.views.forms import update as update_form
+from incident_bot.slack.views.forms import (
+    action,
+    declare,
+    edit,
+    resolve,
+    roles,
+    update as update_form,
+)
 from tests.slack.cases import ALICE, BOB, CASES, HARD, SWING, Case
 
 View = Mapping[str, Any]

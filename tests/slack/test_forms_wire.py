@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.people import BOT, Person, by
 from incident_bot.domain.policy import IncidentType, Policy
 from incident_bot.domain.words import Milestone, Severity, Status

@@ -1,7 +1,6 @@
 """What Slack refuses in a message is found, and can be put right."""
 
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from incident_bot.slack.payload_check import complaints, fitted
 

@@ -17,8 +17,7 @@ from incident_bot.domain.words import (
     Severity,
     Status,
 )
-from incident_bot.slack.grammar import Context, split
-from incident_bot.slack.grammar import request as r
+from incident_bot.slack.grammar import Context, request as r, split
 from incident_bot.slack.listeners import NAMES, VERBS
 from tests.slack.grammar_kit import AT, NOW, PARSERS, parse
 

@@ -1,8 +1,7 @@
 """What is not understood is refused in words, with an example; nothing else is ever raised."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from incident_bot.domain.decision import Refusal
 from incident_bot.slack.grammar import nearest, split

@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.levels import StatusName

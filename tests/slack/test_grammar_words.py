@@ -1,8 +1,7 @@
 """The first words of a command, near misses of a verb, and Slack's escaping."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from incident_bot.slack.grammar import nearest, plain, split
 from incident_bot.slack.grammar.short import abbreviations, beginning

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.levels import DEFAULT_LEVELS, StatusName
 from incident_bot.domain.people import PAGERDUTY, Person
 from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role

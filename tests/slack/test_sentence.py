@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from incident_bot.domain.people import Person
 from incident_bot.slack.views.sentence import escape, escaped, link, mrkdwn, shorten

@@ -2,8 +2,7 @@
 
 import re
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from incident_bot.slack.views.answer import ALL, cut, sections, shown, with_button
 from incident_bot.slack.views.sentence import escape, moment

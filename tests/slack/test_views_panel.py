@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.policy import DEFAULT_ROLES, Policy, Role

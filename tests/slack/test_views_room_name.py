@@ -4,8 +4,7 @@ import re
 from itertools import islice
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from incident_bot.slack.views.room_name import base_name, candidates
 from tests.slack.stage import an_incident

@@ -12,8 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from incident_bot.standin import SlackStandIn
 from incident_bot.standin.slack.blocks import KNOWN, check_blocks, check_view
 from incident_bot.standin.slack.elements import ELEMENTS
-from incident_bot.standin.slack.properties import BLOCKS
-from incident_bot.standin.slack.properties import ELEMENTS as PROPERTIES
+from incident_bot.standin.slack.properties import BLOCKS, ELEMENTS as PROPERTIES
 from tests.standin.test_slack_conversations import refused
 
 JSON = dict[str, Any]

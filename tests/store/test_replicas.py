@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Refusal, plain
 from incident_bot.domain.people import Person, by
 from incident_bot.domain.policy import Policy, Route

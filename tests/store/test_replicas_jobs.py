@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry
 from incident_bot.domain.people import Person, by
 from incident_bot.effects import Done

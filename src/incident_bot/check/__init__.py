@@ -7,8 +7,7 @@ wrong in one hides nothing in another. Every name is explained in docs/reference
 import asyncio
 from collections.abc import Mapping
 
-from incident_bot.check import database, pagerduty, slack, surroundings
-from incident_bot.check import settings as of_settings
+from incident_bot.check import database, pagerduty, settings as of_settings, slack, surroundings
 from incident_bot.check.isolation import alone
 from incident_bot.check.report import Finding, Report, Status, skip, without_secrets
 from incident_bot.check.settings import Reading

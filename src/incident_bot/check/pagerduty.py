@@ -10,9 +10,15 @@ from incident_bot.check.asking_pagerduty import Asking, Limited, Unreached
 from incident_bot.check.clock import clock
 from incident_bot.check.isolation import alone
 from incident_bot.check.named import named_in
-from incident_bot.check.pagerduty_names import NAMES, PEOPLE, POLICIES, SERVICES, people
-from incident_bot.check.pagerduty_names import policies as policies_check
-from incident_bot.check.pagerduty_names import services as services_check
+from incident_bot.check.pagerduty_names import (
+    NAMES,
+    PEOPLE,
+    POLICIES,
+    SERVICES,
+    people,
+    policies as policies_check,
+    services as services_check,
+)
 from incident_bot.check.report import Finding, Status, fail, ok, skip, warn
 from incident_bot.check.settings import Reading
 from incident_bot.config import Settings

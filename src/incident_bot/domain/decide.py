@@ -20,10 +20,10 @@ from incident_bot.domain.decisions import (
     roles,
     room,
     status,
+    timeline as lines,
     undo,
     updates,
 )
-from incident_bot.domain.decisions import timeline as lines
 from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.messages import subject_of

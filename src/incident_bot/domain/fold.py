@@ -17,8 +17,7 @@ from incident_bot.domain.incident import (
     subject,
 )
 from incident_bot.domain.journal import in_force
-from incident_bot.domain.papers import after as filed
-from incident_bot.domain.papers import corrected
+from incident_bot.domain.papers import after as filed, corrected
 from incident_bot.domain.people import Person
 from incident_bot.domain.watch import after as watched
 from incident_bot.domain.words import AlertStatus, Milestone, Status

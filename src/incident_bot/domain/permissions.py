@@ -8,8 +8,7 @@ group of which nothing is known lets nobody through.
 
 from collections.abc import Mapping, Sequence
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Refusal, Sentence
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor, Person

@@ -8,8 +8,7 @@ from incident_bot.domain import entries as e
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.policy import Policy, Role
 from incident_bot.domain.words import ActionKind, ImpactArea, Milestone, NoteKind, Status
-from incident_bot.postmortem import draft as d
-from incident_bot.postmortem import prompts as p
+from incident_bot.postmortem import draft as d, prompts as p
 from incident_bot.postmortem.budget import Budget, budget
 from incident_bot.postmortem.clock import days, utc, with_fraction
 from incident_bot.postmortem.escape import flat, web_address

@@ -12,8 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import CursorResult, Engine, Executable
+from sqlalchemy import Connection as SyncConnection, CursorResult, Engine, Executable
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 

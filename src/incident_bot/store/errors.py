@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    PendingRollbackError,
+    TimeoutError as PoolTimeout,
+)
 
 READ_ONLY = "this store was opened for reading only"
 UNSURE = "the database did not answer the commit, so whether it was recorded is not known"

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.engine import RowMapping
 
-from incident_bot.domain import chain
-from incident_bot.domain import entries as e
+from incident_bot.domain import chain, entries as e
 from incident_bot.domain.decision import NewEntry
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.people import Actor

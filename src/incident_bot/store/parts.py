@@ -1,8 +1,7 @@
 """Who has unfinished work in which incident: rows kept in step with the state, so that nobody's
 work has to be looked for in every incident there ever was."""
 
-from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import Delete, delete, insert, select
+from sqlalchemy import Connection as SyncConnection, Delete, delete, insert, select
 
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.parts import parts as parts_of

@@ -24,8 +24,8 @@ from incident_bot.store import (
     parts,
     people,
     reminding,
+    room_names as rooms,
 )
-from incident_bot.store import room_names as rooms
 from incident_bot.store.connection import (
     READS,
     Connection,

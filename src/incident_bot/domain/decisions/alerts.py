@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
 from incident_bot.domain.decisions import storms, telling
 from incident_bot.domain.decisions.common import (

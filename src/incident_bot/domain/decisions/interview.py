@@ -4,8 +4,7 @@ they answer, and the draft is brought again when nothing is left to ask."""
 from dataclasses import replace
 from datetime import datetime
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
 from incident_bot.domain.decisions.common import document, moment, must_exist
 from incident_bot.domain.fold import apply

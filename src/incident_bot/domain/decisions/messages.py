@@ -8,8 +8,7 @@ that was retracted comes back only when somebody asks for it anew, and one that 
 from collections.abc import Sequence
 from datetime import datetime
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import (
     Attachment,
     Decision,

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Decision, NewEntry, NewJob, Refusal, Reply, Sentence
 from incident_bot.domain.decisions.common import duration_words, must_exist, refresh, say
 from incident_bot.domain.decisions.telling import tell

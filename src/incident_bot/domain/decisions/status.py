@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Refusal, Reply
 from incident_bot.domain.decisions import telling
 from incident_bot.domain.decisions.alerts import OWN_NOTE

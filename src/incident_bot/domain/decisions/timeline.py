@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Decision, NewEntry, Refusal, Reply
 from incident_bot.domain.decisions.common import moment, must_exist, refresh
 from incident_bot.domain.decisions.updates import changed

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from incident_bot.domain import commands as c
-from incident_bot.domain import entries as e
+from incident_bot.domain import commands as c, entries as e
 from incident_bot.domain.decision import Decision, JobKind, NewEntry, NewJob, Reply, Sentence
 from incident_bot.domain.decisions.common import moment, must_exist, refresh
 from incident_bot.domain.incident import Incident

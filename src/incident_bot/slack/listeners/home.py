@@ -8,8 +8,7 @@ from incident_bot.domain.people import by
 from incident_bot.domain.wanted import Wanted
 from incident_bot.domain.words import Severity
 from incident_bot.slack.listeners.spec import Asked, Filled, Happened, Modal, Shown
-from incident_bot.slack.views import home as view
-from incident_bot.slack.views import listing
+from incident_bot.slack.views import home as view, listing
 from incident_bot.slack.views.answer import answer
 
 Handler = Callable[[Asked], Awaitable[Shown]]

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .elements import ELEMENTS, check_element, check_text
-from .properties import BLOCKS, VIEWS, strangers
-from .properties import ELEMENTS as PROPERTIES
+from .properties import BLOCKS, ELEMENTS as PROPERTIES, VIEWS, strangers
 
 JSON = dict[str, Any]
 MESSAGE_BLOCKS = 50

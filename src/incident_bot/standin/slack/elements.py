@@ -6,8 +6,15 @@ import re
 from datetime import date
 from typing import Any
 
-from .properties import CONFIRM, GROUP, OPTION, OVERFLOW_OPTION, TEXT, strangers
-from .properties import ELEMENTS as PROPERTIES
+from .properties import (
+    CONFIRM,
+    ELEMENTS as PROPERTIES,
+    GROUP,
+    OPTION,
+    OVERFLOW_OPTION,
+    TEXT,
+    strangers,
+)
 
 JSON = dict[str, Any]
 

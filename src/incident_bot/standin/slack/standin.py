@@ -14,8 +14,18 @@ from aiohttp import web
 
 from ..faults import Call, Fault, Faults
 from ..wire import hang_up
-from . import args as arguments
-from . import chat, conversations, echoes, files, marks, reading, scopes, socket_mode, views
+from . import (
+    args as arguments,
+    chat,
+    conversations,
+    echoes,
+    files,
+    marks,
+    reading,
+    scopes,
+    socket_mode,
+    views,
+)
 from .args import Args
 from .errors import SlackError
 from .people import People
