@@ -2,7 +2,7 @@
 
 from datetime import date, time, timedelta
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
@@ -50,6 +50,7 @@ MOST_TOLD = 400
 
 @settings(max_examples=150, deadline=None)
 @given(steps=_steps, quiet=_quiet, zone=_zones, archive=st.none() | st.integers(1, 9))
+@example(steps=[(0, c.Resolve(actor=ME))], quiet=None, zone="UTC", archive=1)
 def test_it_moves_on(
     steps: list[tuple[int, c.Command]], quiet: Quiet | None, zone: str, archive: int | None
 ) -> None:

@@ -16,6 +16,12 @@ from incident_bot.domain.words import Milestone, ReminderKind, Status
 SETTLING = timedelta(minutes=5)
 """So long after an opening nobody is told that an update was due before it."""
 
+CLOSING = timedelta(minutes=5)
+"""So long nothing more is said in a room that is being archived."""
+
+ARCHIVED_AT = 2
+"""The first reminder of a room's archiving is the notice, the second the archiving itself."""
+
 NOTICE = timedelta(days=1)
 """The room is told that it will be archived so long before."""
 
@@ -46,6 +52,7 @@ def coming(incident: Incident, policy: Policy, now: datetime) -> Iterator[Remind
     if not incident.exists or incident.room is None:
         return
     rules = policy.reminders
+    closed = _closing(incident)
     for kind, subject, first in _holding(incident, policy):
         if incident.room_archived and kind is not ReminderKind.ACTION_OVERDUE:
             continue  # of action items their owners are told
@@ -57,7 +64,15 @@ def coming(incident: Incident, policy: Policy, now: datetime) -> Iterator[Remind
             at = max(at, told.snoozed_until)
         elif told.at is not None:
             at = max(at, told.at + rules.again(kind))
+        if closed is not None and not incident.room_archived:
+            at = max(at, closed + CLOSING)
         yield Reminder(kind, subject, rules.awake(at, incident.severity), told.times)
+
+
+def _closing(incident: Incident) -> datetime | None:
+    """When the room's archiving was asked for; None when it was not."""
+    told = incident.watch.told.get(watch.key(ReminderKind.ARCHIVE))
+    return told.at if told is not None and told.times >= ARCHIVED_AT else None
 
 
 def holds(incident: Incident, policy: Policy, kind: ReminderKind, subject: str) -> bool:
@@ -67,7 +82,7 @@ def holds(incident: Incident, policy: Policy, kind: ReminderKind, subject: str) 
 
 def _most(kind: ReminderKind, policy: Policy) -> int:
     """The room's archiving is told once; the second time it is done."""
-    return 2 if kind is ReminderKind.ARCHIVE else policy.reminders.most
+    return ARCHIVED_AT if kind is ReminderKind.ARCHIVE else policy.reminders.most
 
 
 def _holding(incident: Incident, policy: Policy) -> Iterator[tuple[ReminderKind, str, datetime]]:
