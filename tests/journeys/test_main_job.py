@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys.running import Stage
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.every_way]
 
 
 async def test_alert_to_postmortem(stage: Stage) -> None:
