@@ -11,7 +11,6 @@ from functools import partial
 import structlog
 from aiohttp import web
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 
 from incident_bot import pagerduty
 from incident_bot.config import Settings
@@ -180,10 +179,7 @@ async def build(settings: Settings) -> AsyncIterator[Bot]:
         bolt = build_app(
             service,
             people,
-            AsyncWebClient(
-                token=settings.slack_bot_token.get_secret_value(),
-                base_url=settings.slack_api_url,
-            ),
+            gateway.client,
             settings.slack_signing_secret.get_secret_value()
             if settings.slack_signing_secret
             else None,

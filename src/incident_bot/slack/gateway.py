@@ -111,6 +111,11 @@ class Gateway:
         """Slack's code since it has not accepted the token any more."""
         self._identity: Identity | None = None
 
+    @property
+    def client(self) -> AsyncWebClient:
+        """The SDK's client, for what is called directly and once: an answer, no effect."""
+        return self._client
+
     async def close(self) -> None:
         """Close the connections; harmless when none was opened."""
         if self._session is not None:
