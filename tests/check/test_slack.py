@@ -172,7 +172,7 @@ def test_two_tokens_of_two_apps(token: str, app: str, differ: bool) -> None:
 @pytest.mark.parametrize(
     ("ahead", "status", "words"),
     [
-        (0, OK, "0 s"),
+        (0, OK, " s off Slack's"),
         (-90, WARN, "ahead of Slack's"),
         (90, WARN, "behind Slack's"),
         (-290, FAIL, "ahead of Slack's"),

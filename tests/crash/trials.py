@@ -156,6 +156,7 @@ class Trials:
                     await _last_words(stage)
                 await stage.settled()
                 await asyncio.sleep(stage.linger)
+                await stage.settled()  # what a start looks after may come a moment later
                 wrong = differences(self.expected, await picture(stage))
             except (AssertionError, TimeoutError) as error:
                 wrong = [f"{type(error).__name__}: {error}"]

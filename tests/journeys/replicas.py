@@ -153,7 +153,8 @@ class Replicas:
     def _effects(self) -> Iterator[str]:
         slack, pagerduty = self.stage.slack, self.stage.pagerduty
         for channel in slack.channels.values():
-            yield from (f"#{channel.name}: {what}" for what in _in_channel(channel))
+            place = channel.id if channel.is_im else f"#{channel.name}"
+            yield from (f"{place}: {what}" for what in _in_channel(channel))
         for call in slack.calls:
             if call.method == "conversations.invite" and call.answer.get("ok"):
                 refused = {item["user"] for item in call.answer.get("errors") or ()}

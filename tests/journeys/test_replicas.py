@@ -138,7 +138,16 @@ async def test_two_who_press_the_same_button_on_two_replicas_have_one_winner(
         told = await both(f"claim_role:{role}")
         assert sum(f"is now {name}" in words for words in told) == 1, told
         assert sum("already" in words for words in told) == 1, told
-    told = await both("resolve")
+    told = await both("mark_mitigated")
+    assert sum("INC-1 mitigated at" in words for words in told) == 1, told
+    assert sum("was mitigated already" in words for words in told) == 1, told
+
+    async def resolves(bot: RunningBot, who: User) -> str:
+        replicas.to(bot)
+        return await stage.types(who, "resolve", room)
+
+    first, second, _ = replicas.bots
+    told = await asyncio.gather(resolves(first, stage.alice), resolves(second, stage.bob))
     assert sum("The postmortem draft comes" in words for words in told) == 1, told
     assert sum("already" in words and "To put the time right" in words for words in told) == 1, told
 
