@@ -161,7 +161,7 @@ class Desk:
             if name not in FORMS:
                 raise Refusal(OLD_FORM)
             logs.learned(verb=name)
-            filled_in = form(view, submitted=True)
+            filled_in = form(view)
             asked = await self._interactive(body, filled_in)
             also = (filled_in.view_id,) if filled_in.view_id else ()
             submitted = delivery(body, "form", also)

@@ -65,7 +65,7 @@ def delivery(body: Payload, kind: str, also: tuple[str, ...] = ()) -> Delivery |
     return Delivery(source="slack", id=ids[0], also=ids[1:], kind=kind) if ids else None
 
 
-def form(view: Payload, *, submitted: bool = False) -> Form:
+def form(view: Payload) -> Form:
     """The modal as it stands."""
     values: dict[str, str | list[str] | None] = {}
     for block_id, actions in part(part(view, "state"), "values").items():
@@ -80,7 +80,6 @@ def form(view: Payload, *, submitted: bool = False) -> Form:
         hash=word(view.get("hash")) or "",
         values=values,
         about=about if isinstance(about, dict) else {},
-        submitted=submitted,
         began=began(view),
     )
 

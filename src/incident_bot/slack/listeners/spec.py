@@ -57,7 +57,6 @@ class Form:
     hash: str
     values: Mapping[str, str | list[str] | None]
     about: Mapping[str, Any]
-    submitted: bool = False
     began: Mapping[str, str | list[str] | None] = field(default_factory=dict)
 
 
