@@ -71,7 +71,7 @@ def usual(points: Sequence[Point], kind: str) -> list[Point]:
     if kind == "sqlite":
         telling = [point for point in points if not _before_or_after_a_read(point)]
         jobs = [point for point in telling if point.kind in ONLY_A_JOB]
-        return [point for point in telling if point not in jobs or point in jobs[::4]]
+        return [point for point in telling if point not in jobs or point in jobs[::8]]
     kinds: dict[str, list[Point]] = {}
     for point in points:
         moment, _, what = point.kind.partition(" ")

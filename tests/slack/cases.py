@@ -150,7 +150,7 @@ def _hard() -> Case:
             (3, by(p), e.RoleAssigned(role=r.key, holder=p))
             for p, r in zip(_crowd(), roles, strict=False)
         ],
-        *[(4 + n * 20, by(_crowd()[n % 40]), e.Logged(headline=long[:3000])) for n in range(100)],
+        *[(4 + n * 20, by(_crowd()[n % 40]), e.Logged(headline=long[:3000])) for n in range(120)],
         *[
             (9, BOT, e.ImpactStated(area=ImpactArea.USER, name=f"{long}{n}", value=long))
             for n in range(40)

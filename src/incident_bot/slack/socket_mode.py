@@ -167,8 +167,10 @@ class SocketMode:
             raise
         if not self._links:
             log.info("Slack's Socket Mode is connected")
-            if self._was_up and self._reconnected is not None:
-                self._missed = asyncio.create_task(self._hear_of(self._reconnected))
+        # One that is leaving may be gone on Slack's side already: nothing is surely heard by it.
+        heard = any(not each.leaving.is_set() for each in self._links)
+        if self._was_up and not heard and self._reconnected is not None:
+            self._missed = asyncio.create_task(self._hear_of(self._reconnected))
         self._trouble = ""
         self._was_up = True
         self._links.add(link)
