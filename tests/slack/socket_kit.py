@@ -32,6 +32,8 @@ class Wired:
     alice: User
     room: Channel
     logs: list[Any] = field(default_factory=list)
+    caught_up: list[int] = field(default_factory=list)
+    """One for each time that somebody was told to look for what was missed."""
 
     async def until(self, true: Callable[[], object], what: str) -> None:
         try:
@@ -66,14 +68,20 @@ async def a_wire() -> AsyncIterator[Wired]:
         app = make_app(service, secret=None)
         gateway = Gateway(SecretStr(slack.app_token), slack.url)
         counts: Counter[tuple[str, str]] = Counter()
+        caught_up: list[int] = []
+
+        async def catch_up() -> None:
+            caught_up.append(len(socket_mode.links))
+
         socket_mode = SocketMode(
             app,
             gateway,
             count=lambda kind, outcome: counts.update([(kind, outcome)]),
             ping_seconds=0.4,
             waits=(0.05, 0.2),
+            reconnected=catch_up,
         )
         with capture_logs() as logs:
-            yield Wired(slack, service, app, socket_mode, counts, alice, room, logs)
+            yield Wired(slack, service, app, socket_mode, counts, alice, room, logs, caught_up)
             await socket_mode.stop(0.5)
             await gateway.close()

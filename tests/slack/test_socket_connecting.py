@@ -148,3 +148,17 @@ async def test_what_nobody_thought_of_is_tried_again(
         await wired.until(wired.warnings, "told")
     await wired.connected()
     assert not any(task.done() for task in tasks)
+
+
+async def test_what_was_missed_is_looked_for_when_no_connection_was_surely_there() -> None:
+    """One of two that is refreshed leaves no gap; both at once may, though neither is gone yet."""
+    async with a_wire() as wired:
+        wired.socket_mode.start()
+        await wired.connected()
+        first = wired.slack.socket.links[0]
+        await wired.slack.socket.disconnect("refresh_requested", first, close_after=0.1)
+        await wired.until(lambda: first not in wired.slack.socket.links, "the first refreshed")
+        await wired.connected()
+        assert wired.caught_up == []
+        await wired.slack.socket.disconnect("refresh_requested", close_after=1.0)
+        await wired.until(lambda: wired.caught_up, "what was missed looked for")
