@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from incident_bot.config.tree import (
-    FileSettings,
+from incident_bot.config.sections import (
     KeptFileSettings,
     ReminderSettings,
     RoleSettings,
@@ -14,6 +13,7 @@ from incident_bot.config.tree import (
     SloSettings,
     TypeSettings,
 )
+from incident_bot.config.tree import FileSettings
 from incident_bot.domain.levels import Retries, SeverityLevel, Slo, StatusName, Zone
 from incident_bot.domain.permissions import EVERYONE, NOBODY, READ_PRIVATE, VERBS
 from incident_bot.domain.policy import (

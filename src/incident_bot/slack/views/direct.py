@@ -25,6 +25,7 @@ from incident_bot.domain.journal import timeline
 from incident_bot.domain.people import Person
 from incident_bot.domain.policy import Policy, Role
 from incident_bot.domain.words import ReminderKind
+from incident_bot.slack.views.entry_words import words
 from incident_bot.slack.views.sentence import escaped, moment, one_line
 from incident_bot.slack.views.summary import (
     OPEN_ACTIONS,
@@ -34,7 +35,6 @@ from incident_bot.slack.views.summary import (
     standing,
     update_due,
 )
-from incident_bot.slack.views.timeline import words
 
 ENTRIES = 5
 DUTIES = 10

@@ -9,9 +9,9 @@ from incident_bot.domain.entries import Entry
 from incident_bot.domain.incident import Incident
 from incident_bot.domain.journal import whose
 from incident_bot.domain.policy import Policy
+from incident_bot.slack.views.entry_words import words
 from incident_bot.slack.views.forms import fields
 from incident_bot.slack.views.sentence import escaped, moment, one_line
-from incident_bot.slack.views.timeline import words
 
 TEXT, DETAILS, WHEN, REASON = "text", "details", "when", "reason"
 NO_TEXT = "It has no text, only a time."
