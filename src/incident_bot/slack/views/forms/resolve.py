@@ -5,7 +5,8 @@ from typing import Any
 from slack_sdk.models.blocks import Block, DividerBlock
 
 from incident_bot.domain.incident import Incident
-from incident_bot.domain.words import Milestone
+from incident_bot.domain.interview import missing
+from incident_bot.domain.words import Question
 from incident_bot.slack.views.forms import fields
 
 DONE, AT, STARTED, ROOT, AFFECTED, ACTION = "done", "at", "started", "root", "affected", "action"
@@ -24,27 +25,25 @@ def resolve(incident: Incident, *, channel: str, zone: str) -> dict[str, Any]:
         fields.text(DONE, "What was done?", placeholder="Rolled back to 4.2.1", multiline=True),
         fields.text(AT, "Resolved at", placeholder="now", hint=f"Empty: now. {when}", limit=100),
     ]
-    missing = _missing(incident, when)
-    if missing:
-        blocks += [DividerBlock(), fields.told(MISSING), *missing]
+    if lacking := _missing(incident, when):
+        blocks += [DividerBlock(), fields.told(MISSING), *lacking]
     title = f"Resolve {incident.ref}"
     return fields.frame("resolve", title, "Resolve", blocks, channel=channel, ref=incident.ref)
 
 
 def _missing(incident: Incident, when: str) -> list[Block]:
-    found: list[Block] = []
-    if Milestone.IMPACT_STARTED not in incident.times:
-        found.append(
-            fields.text(STARTED, "When did the impact start?", placeholder="14:05", hint=when)
-        )
-    if "why/root/0" not in incident.current:
-        found.append(
-            fields.text(ROOT, "Root cause", placeholder="The connection pool was exhausted")
-        )
-    if not incident.impact:
-        found.append(fields.text(AFFECTED, "Affected users", placeholder="~1,500 (10 %)"))
-    if not incident.actions:
-        found.append(
-            fields.text(ACTION, "First action item", placeholder="Alert on the pool's size")
-        )
-    return found
+    """Of what the postmortem lacks, what a line is enough for; the rest is asked for later."""
+    asked = {
+        Question.IMPACT_STARTED: fields.text(
+            STARTED, "When did the impact start?", placeholder="14:05", hint=when
+        ),
+        Question.ROOT_CAUSE: fields.text(
+            ROOT, "Root cause", placeholder="The connection pool was exhausted"
+        ),
+        Question.IMPACT: fields.text(AFFECTED, "Affected users", placeholder="~1,500 (10 %)"),
+        Question.ACTIONS: fields.text(
+            ACTION, "First action item", placeholder="Alert on the pool's size"
+        ),
+    }
+    lacking = missing(incident)
+    return [field for question, field in asked.items() if question in lacking]
