@@ -32,6 +32,7 @@ def kept(name: str, file_id: str) -> e.FileKept:
         (["../../etc/passwd", "..", "/abs/x", "C:\\x\\y.txt"], None),
         (["con.png", ".bashrc", "naïve ☃.png", ""], None),
         (["x" * 300 + ".png"], None),
+        (["障害" * 60 + ".png", "é" * 300], None),  # file systems count bytes
         (["log", "log"], ["log", "log-2"]),
     ],
 )

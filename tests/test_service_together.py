@@ -95,3 +95,20 @@ async def test_one_alone_is_refused_as_always(service: Service) -> None:
     with pytest.raises(Refusal) as refused:
         await service.handle(SEV3, ref=REF)
     assert not isinstance(refused.value, Refusals)
+
+
+async def test_what_follows_a_declaration_is_about_the_new_incident(service: Service) -> None:
+    declared = c.Declare(actor=ALICE, title="Search is down")
+    outcome = await service.handle_all((declared, log("Since noon")), ref=REF)
+    assert outcome.incident is not None and outcome.incident.ref == "INC-2"
+    assert len(await service.store.journal("INC-2")) == 2
+    assert len(await service.store.journal(REF)) == 1
+
+
+async def test_where_declaring_is_refused_nothing_else_is_said(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}")
+    service = Service(store, Policy(permissions={"declare": ("U9",)}))
+    with pytest.raises(Refusals) as refused:
+        await service.handle_all((c.Declare(actor=ALICE, title="Leak"), log("Since noon")))
+    await store.close()
+    assert list(refused.value.by_place) == [0]

@@ -28,6 +28,13 @@ def upgrade() -> None:
         sqlite_where=sa.text(REMINDED),
         postgresql_where=sa.text(REMINDED),
     )
+    op.create_index(
+        "incident_private",
+        "incident",
+        ["number"],
+        sqlite_where=sa.text("private = 1"),
+        postgresql_where=sa.text("private"),
+    )
     if op.get_bind().dialect.name == "sqlite":
         op.execute("UPDATE incident SET service = json_extract(state, '$.service')")
     else:
@@ -59,6 +66,7 @@ def downgrade() -> None:
     op.drop_table("part")
     op.drop_index("ix_attachment_ref", "attachment")
     op.drop_table("attachment")
+    op.drop_index("incident_private", "incident")
     op.drop_index("incident_reminded", "incident")
     with op.batch_alter_table("incident") as incident:
         incident.drop_column("service")

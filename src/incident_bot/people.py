@@ -42,13 +42,16 @@ class People:
         self._pagerduty_user = pagerduty_user
         self._asking: dict[str, asyncio.Task[KnownPerson]] = {}
 
-    async def by_slack(self, slack_id: str, handle: str | None = None) -> KnownPerson:
-        """A Slack user. Never fails: when Slack is slow or away, what is known must do."""
+    async def by_slack(
+        self, slack_id: str, handle: str | None = None, *, patience: float = PATIENCE
+    ) -> KnownPerson:
+        """A Slack user. Never fails: when Slack is away, or slower than `patience` (seconds), what
+        is known must do."""
         cached = await self._store.person(slack_id=slack_id)
         if cached is not None and _is_fresh(cached):
             return cached
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patience):
                 found = await self._slack_user(slack_id)
         except Exception as error:  # outermost edge of a courtesy: somebody waits for an answer
             log.warning("Slack user not looked up", user=slack_id, error=repr(error))

@@ -272,9 +272,12 @@ class Service:
                 outcome = await self._decide(unit, command, ref, heard)
             except Refusal as refusal:
                 refused[place] = refusal
+                if isinstance(command, c.Declare):
+                    break  # there is no incident that the others could be about
                 continue
             incident = outcome.incident or incident
-            ref = ref or (incident.ref if incident else None)
+            if incident is not None and (ref is None or isinstance(command, c.Declare)):
+                ref = incident.ref
             replies += [outcome.reply] if outcome.reply else []
         if refused:
             raise Refusals(refused)

@@ -161,6 +161,35 @@ def test_a_blanked_line_is_never_filled_again() -> None:
         raise AssertionError("it was added again")
 
 
+def test_a_file_that_is_blanked_by_its_own_number_goes_with_its_message() -> None:
+    world = room()
+    look(world, seen("See", ALICE, files=(IMAGE,)))
+    number = lines(world)[0].number
+    content = c.RecordFile(actor=BOT, of=number, file=IMAGE, sha256="aa", content=b"png")
+    world.handle(content)
+    kept = world.incident.last_seq
+    world.handle(c.Redact(**said(BOB), number=kept))  # type: ignore[arg-type]
+    assert "errors.png" not in "".join(entry.model_dump_json() for entry in world.journal)
+    look(world, seen("See here", ALICE, files=(IMAGE,)))
+    assert world.handle(content) == Decision()
+
+
+def test_a_blanked_file_is_gone_from_every_message_that_brought_it() -> None:
+    world = room()
+    look(world, seen("See", ALICE, files=(IMAGE,)))
+    first = lines(world)[0].number
+    look(world, seen("Again", ALICE, files=(IMAGE,)), ts="1761575700.000200")
+    second = lines(world)[1].number
+    for number in (first, second):
+        world.handle(c.RecordFile(actor=BOT, of=number, file=IMAGE, sha256="aa", content=b"png"))
+    world.handle(c.Redact(**said(BOB), number=first))  # type: ignore[arg-type]
+    kept = [entry for entry in world.journal if isinstance(entry.body, e.FileKept)]
+    assert [entry.redacted for entry in kept] == [True, True]
+    world.jobs.clear()
+    look(world, seen("Again!", ALICE, files=(IMAGE,)), ts="1761575700.000200")
+    assert [job.kind for job in world.jobs if job.kind is JobKind.FETCH_FILE] == []
+
+
 def test_the_shortcuts_line_does_not_hang_on_a_reaction() -> None:
     world = room()
     add = c.AddMessage(**said(BOB), channel_id=ROOM, ts=TS, seen=seen())  # type: ignore[arg-type]

@@ -62,3 +62,10 @@ def test_no_more_are_taken_than_the_other_side_has_room_for() -> None:
     assert pools.open() == [JobKind.SET_TOPIC]
     room.left["post"] = 2
     assert set(pools.open()) == set(kinds)
+
+
+def test_one_room_at_a_time_is_looked_through_and_messages_are_looked_at_beside_it() -> None:
+    pools = Pools()
+    pools.take(JobKind.CATCH_UP)
+    assert JobKind.CATCH_UP not in pools.open()
+    assert JobKind.LOOK_AT_MESSAGE in pools.open()

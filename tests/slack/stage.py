@@ -73,7 +73,9 @@ class Phonebook:
     lookup: Lookup
     pagerduty: dict[str, KnownPerson | Exception] = field(default_factory=dict)
 
-    async def by_slack(self, slack_id: str, handle: str | None = None) -> KnownPerson:
+    async def by_slack(
+        self, slack_id: str, handle: str | None = None, *, patience: float = 1.0
+    ) -> KnownPerson:
         try:
             found = await self.lookup.slack_user(slack_id)
         except Later:

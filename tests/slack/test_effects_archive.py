@@ -32,6 +32,12 @@ async def test_somebody_was_first(stage: Stage) -> None:
     assert (await stage.perform(ARCHIVE)).result == {"archived": stage.room.id}
 
 
+async def test_a_room_that_is_not_there_to_be_seen_is_not_called_archived(stage: Stage) -> None:
+    stage.slack.faults.add("conversations.archive", error="channel_not_found")
+    done = await stage.perform(ARCHIVE)
+    assert (done.result, done.then) == ({"gone": "channel_not_found"}, None)
+
+
 async def test_an_incident_that_goes_on_keeps_its_room(stage: Stage) -> None:
     stage.incident = stage.incident.model_copy(update={"status": Status.OPEN})
     assert (await stage.perform(ARCHIVE)).result == {}

@@ -12,6 +12,7 @@ from incident_bot.domain.messages import SlackMessage
 from incident_bot.domain.people import BOT, Person
 from incident_bot.domain.policy import FileRules, Policy
 from incident_bot.effects import GiveUp, Later
+from incident_bot.slack.effects import looks
 from incident_bot.slack.gateway import SlackRefused, SlackUnknown, is_slacks
 from incident_bot.slack.messages import moment_of, seen, version_of
 from tests.slack.stage import DETECTED, a_stage
@@ -244,6 +245,20 @@ async def test_lines_that_slack_has_otherwise_are_looked_at(stage: Any, missed: 
         await stage.slack.erase(stage.room, message.ts)
     done = await stage.perform(JobKind.CATCH_UP, "INC-1/catch-up/7")
     assert (done.then.ts if done.then else ()) == (() if missed == "nothing" else (message.ts,))
+
+
+async def test_a_line_further_back_than_was_read_is_not_looked_at_each_time(
+    stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = await stage.slack.message(stage.bob, stage.room, "Long ago")
+    await stage.slack.react(stage.alice, stage.room, old.ts, "pushpin")
+    on_the_timeline(stage, old)
+    for number in range(4):
+        await stage.slack.message(stage.bob, stage.room, f"since then {number}")
+    monkeypatch.setattr(looks, "PAGE", 2)
+    monkeypatch.setattr(looks, "PAGES", 2)
+    done = await stage.perform(JobKind.CATCH_UP, "INC-1/catch-up/7")
+    assert done.then is None
 
 
 async def test_a_room_that_was_taken_away_is_passed_over(stage: Any) -> None:

@@ -116,10 +116,10 @@ async def test_a_pause_holds_everybody_back_and_shrinks_nothing() -> None:
 
 async def test_messages_that_people_wait_for_find_room_when_decoration_has_used_its_own() -> None:
     pacer = Pacer(lambda: 0.0)
-    await taken(pacer, POST, POSTS - KEPT_FOR_URGENT)
+    await taken(pacer, POST, POSTS - KEPT_FOR_URGENT[POST])
     with pytest.raises(Later):
         await pacer.turn(POST, "C1", patience=0.0)
-    await taken(pacer, POST, KEPT_FOR_URGENT, urgent=True)
+    await taken(pacer, POST, KEPT_FOR_URGENT[POST], urgent=True)
     with pytest.raises(Later):
         await pacer.turn(POST, "C1", urgent=True, patience=0.0)
 
@@ -169,7 +169,7 @@ async def test_who_stops_waiting_takes_no_place_with_them() -> None:
     with pytest.raises(asyncio.CancelledError):
         await waiting
     await pacer.turn(POST, "C1", patience=0.0)
-    assert pacer.free(POST) == POSTS - KEPT_FOR_URGENT - 1
+    assert pacer.free(POST) == POSTS - KEPT_FOR_URGENT[POST] - 1
 
 
 async def test_channels_that_are_quiet_are_forgotten() -> None:

@@ -159,6 +159,6 @@ async def test_what_was_missed_is_looked_for_when_no_connection_was_surely_there
         await wired.slack.socket.disconnect("refresh_requested", first, close_after=0.1)
         await wired.until(lambda: first not in wired.slack.socket.links, "the first refreshed")
         await wired.connected()
-        assert wired.caught_up == []
+        assert len(wired.caught_up) == 1  # before the first one, too, nothing could come
         await wired.slack.socket.disconnect("refresh_requested", close_after=1.0)
-        await wired.until(lambda: wired.caught_up, "what was missed looked for")
+        await wired.until(lambda: len(wired.caught_up) > 1, "what was missed looked for")

@@ -40,6 +40,16 @@ async def test_roles_actions_and_drafts_come_and_go(store: Store) -> None:
     assert await of(store, BOB) == [other, ref]
 
 
+async def test_rows_that_an_older_version_left_are_in_nobodys_way(
+    store: Store, database_url: str
+) -> None:
+    ref = await opened(store, e.RoleAssigned(role=IC, holder=ALICE))
+    await change(store, ref, decision(e.RoleAssigned(role=IC, holder=None)))
+    sql(database_url, f"INSERT INTO part VALUES ('{ref}', '{ALICE.slack_id}', 'role')")
+    await change(store, ref, decision(e.RoleAssigned(role=IC, holder=ALICE)))
+    assert await of(store, ALICE) == [ref]
+
+
 async def test_nothing_is_left_of_what_was_rolled_back(store: Store) -> None:
     ref = await opened(store)
     with pytest.raises(LookupError):

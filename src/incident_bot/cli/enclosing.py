@@ -16,6 +16,7 @@ Write = Callable[[Mapping[str, str]], str]
 """The document, given where files lie beside it, by their ids."""
 
 LONGEST = 100
+"""Bytes of a name; file systems take 255, and a number may be added."""
 _UNSAFE = re.compile(r"[^\w.-]+")
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
 
@@ -40,7 +41,8 @@ def safe_names(files: Sequence[e.FileKept]) -> dict[str, str]:
     found: dict[str, str] = {}
     taken: set[str] = set()
     for file in files:
-        name = _UNSAFE.sub("_", file.name).strip("._ ")[-LONGEST:].lstrip("._ ") or "file"
+        safe = _UNSAFE.sub("_", file.name).strip("._ ").encode()[-LONGEST:]
+        name = safe.decode(errors="ignore").lstrip("._ ") or "file"
         if _RESERVED.match(name):
             name = f"_{name}"
         stem, dot, suffix = name.rpartition(".")

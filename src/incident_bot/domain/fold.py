@@ -16,7 +16,7 @@ from incident_bot.domain.incident import (
     room_key,
     subject,
 )
-from incident_bot.domain.journal import in_force
+from incident_bot.domain.journal import Line, in_force
 from incident_bot.domain.papers import after as filed, corrected
 from incident_bot.domain.people import Person
 from incident_bot.domain.watch import after as watched
@@ -147,7 +147,7 @@ def apply(state: Incident, entry: e.Entry) -> Incident:
         case e.PeopleInvited(people=people):
             new = tuple(p for p in people if not any(p.is_same(q) for q in state.invited))
             back = {p.slack_id for p in people}
-            left = {who: when for who, when in state.left.items() if who not in back}
+            left = {who: when for who, when in state.left.items() if who not in back or when >= at}
             return state.model_copy(update={"invited": state.invited + new, "left": left})
         case e.MembershipChanged(person=person, here=here):
             return _with_member(state, person, at, here=here)
@@ -220,15 +220,24 @@ def fold(ref: str, journal: Sequence[e.Entry]) -> Incident:
     """The state that a whole journal amounts to.
 
     A correction counts in the place of the entry that it corrects, so it can move the status in
-    force, which a merely late entry cannot. Without corrections this equals applying one by one.
+    force, which a merely late entry cannot. It does not change when the thing was learned, nor who
+    opened the incident. Without corrections this equals applying one by one.
     """
-    state = Incident(ref=ref)
+    state, first = Incident(ref=ref), {entry.seq: entry for entry in journal}
     for line in in_force(journal):
-        state = apply(state, line.entry.model_copy(update={"seq": line.number}))
+        state = apply(state, _in_place(line, first[line.number]))
     last = journal[-1].seq if journal else 0
     last_correction = max((entry.seq for entry in journal if needs_fold(entry)), default=0)
     papers = corrected(state.papers, last_correction)
     return state.model_copy(update={"last_seq": last, "papers": papers})
+
+
+def _in_place(line: Line, first: e.Entry) -> e.Entry:
+    """The version in force, in the place of the first one."""
+    place: dict[str, object] = {"seq": line.number, "recorded_at": first.recorded_at}
+    if isinstance(line.entry.body, e.Opened):
+        place["actor"] = first.actor
+    return line.entry.model_copy(update=place)
 
 
 def needs_fold(entry: e.Entry) -> bool:

@@ -16,7 +16,8 @@ from incident_bot.domain.decision import JobKind
 PAGERDUTY = frozenset(
     {JobKind.PAGERDUTY_RESOLVE, JobKind.PAGERDUTY_ACKNOWLEDGE, JobKind.PAGERDUTY_NOTE}
 )
-MESSAGES = frozenset({JobKind.LOOK_AT_MESSAGE, JobKind.CATCH_UP})
+MESSAGES = frozenset({JobKind.LOOK_AT_MESSAGE})
+CATCHING_UP = frozenset({JobKind.CATCH_UP})
 FILES = frozenset({JobKind.FETCH_FILE})
 ANNOUNCEMENTS = frozenset({JobKind.ANNOUNCE, JobKind.ANNOUNCE_ALERT})
 PRIVATE_WORDS = frozenset({JobKind.TELL_PERSON, JobKind.UPDATE_TOLD})
@@ -39,6 +40,7 @@ POOLS = (
     Pool(2, ANNOUNCEMENTS),  # all in one channel, which takes a message a second
     Pool(2, PRIVATE_WORDS),  # two calls for each person, and no room waits for them
     Pool(3, MESSAGES),  # many at once when people tidy up, and nobody waits for them
+    Pool(1, CATCHING_UP),  # one room's threads may take most of a minute's calls
     Pool(2, FILES),  # large ones take their time
     Pool(
         8,
@@ -48,6 +50,7 @@ POOLS = (
         - ANNOUNCEMENTS
         - PRIVATE_WORDS
         - MESSAGES
+        - CATCHING_UP
         - FILES,
     ),
 )

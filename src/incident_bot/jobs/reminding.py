@@ -4,6 +4,7 @@ What a reminder says, and whether it still holds, is the domain's. In the same c
 as told, so that two replicas, or one that dies, never say it twice.
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -19,6 +20,9 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY = 2.0
 """Seconds between two looks."""
+
+PLAN_EVERY = 300.0
+"""Seconds (real time) after which everything that is open is planned anew."""
 
 MOST = 50
 """Incidents in one look: after an outage of the bot the others come in the next."""
@@ -41,11 +45,11 @@ class Reminding:
         self._handle = handle
         self._now = now
         self._plan = plan
-        self._planned = False
+        self._planned_at = -PLAN_EVERY
 
     async def sweep(self) -> None:
         """Everything that is due. Raises StoreUnavailable."""
-        if not self._planned:
+        if time.monotonic() - self._planned_at >= PLAN_EVERY:
             await self.plan_anew()
         for ref in await self._store.to_remind(self._now().timestamp(), MOST):
             try:
@@ -56,9 +60,9 @@ class Reminding:
                 log.exception("an incident could not be reminded", ref=ref)
 
     async def plan_anew(self) -> None:
-        """The configuration may have changed since this was last planned. Raises
-        StoreUnavailable."""
+        """The configuration may have changed since this was last planned, or a replica of an older
+        version may have opened an incident. Raises StoreUnavailable."""
         refs = await self._store.planned_reminders()
         for start in range(0, len(refs), _PAGE):
             await self._store.plan_reminders(refs[start : start + _PAGE], self._plan)
-        self._planned = True
+        self._planned_at = time.monotonic()

@@ -31,8 +31,10 @@ TIER_2, TIER_3, TIER_4 = 20, 50, 100
 POSTS = 300
 """chat.postMessage in a whole workspace: "several hundred" a minute, Slack says."""
 
-KEPT_FOR_URGENT = 60
-"""Of those, what decoration leaves for what people wait for."""
+HISTORY = "conversations.history"
+KEPT_FOR_URGENT: Mapping[str, int] = {POST: 60, HISTORY: 20}
+"""What decoration leaves for what people wait for; of a room's history, what looking it through
+leaves for finding a message again that may have been sent."""
 
 PER_MINUTE: Mapping[str, int | None] = {
     "apps.connections.open": None,  # two at the start; one a minute would leave a gap
@@ -44,7 +46,7 @@ PER_MINUTE: Mapping[str, int | None] = {
     "chat.update": TIER_3,
     "conversations.archive": TIER_2,
     "conversations.create": TIER_2,
-    "conversations.history": TIER_3,
+    HISTORY: TIER_3,
     "conversations.info": TIER_3,
     "conversations.invite": TIER_3,
     "conversations.join": TIER_3,
@@ -140,7 +142,7 @@ class Pacer:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._methods = {
-            method: Budget(calls, MINUTE, KEPT_FOR_URGENT if method == POST else 0)
+            method: Budget(calls, MINUTE, KEPT_FOR_URGENT.get(method, 0))
             for method, calls in PER_MINUTE.items()
             if calls is not None
         }

@@ -169,7 +169,7 @@ class SocketMode:
             log.info("Slack's Socket Mode is connected")
         # One that is leaving may be gone on Slack's side already: nothing is surely heard by it.
         heard = any(not each.leaving.is_set() for each in self._links)
-        if self._was_up and not heard and self._reconnected is not None:
+        if not heard and self._reconnected is not None:
             self._missed = asyncio.create_task(self._hear_of(self._reconnected))
         self._trouble = ""
         self._was_up = True
@@ -180,7 +180,8 @@ class SocketMode:
         return link
 
     async def _hear_of(self, reconnected: Callable[[], Awaitable[object]]) -> None:
-        """For a while nothing could come: somebody may want to know what was missed."""
+        """For a while nothing could come, before the first connection too: somebody may want to
+        know what was missed."""
         try:
             await reconnected()
         except Exception as error:  # outermost edge: the connection is up all the same

@@ -12,17 +12,20 @@ _ADD = insert(parts)
 
 
 async def follow(connection: Connection, before: Incident, after: Incident) -> None:
-    """Writes what differs, in the transaction that changes the state."""
+    """Writes them anew when they differ, in the transaction that changes the state. All of them: a
+    replica of an older version leaves the rows as they are."""
     was, now = parts_of(before) if before.exists else frozenset(), parts_of(after)
-    for slack_id, kind in sorted(was - now):
-        await connection.execute(_one(after.ref, slack_id, kind))
-    if new := now - was:
-        await connection.execute(_ADD, _rows(after.ref, new))
+    if was == now:
+        return
+    if before.exists:
+        await connection.execute(_all_of(after.ref))
+    if now:
+        await connection.execute(_ADD, _rows(after.ref, now))
 
 
 def refill(connection: SyncConnection, state: Incident) -> None:
     """Makes the rows of an incident what its state amounts to."""
-    connection.execute(delete(parts).where(parts.c.ref == state.ref))
+    connection.execute(_all_of(state.ref))
     if found := parts_of(state):
         connection.execute(_ADD, _rows(state.ref, found))
 
@@ -39,10 +42,8 @@ async def read(connection: Connection, slack_id: str, limit: int) -> list[Incide
     return [Incident.model_validate(row["state"]) for row in await connection.rows(query)]
 
 
-def _one(ref: str, slack_id: str, kind: str) -> Delete:
-    return delete(parts).where(
-        parts.c.ref == ref, parts.c.slack_id == slack_id, parts.c.kind == kind
-    )
+def _all_of(ref: str) -> Delete:
+    return delete(parts).where(parts.c.ref == ref)
 
 
 def _rows(ref: str, found: frozenset[tuple[str, str]]) -> list[dict[str, str]]:

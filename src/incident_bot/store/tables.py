@@ -49,6 +49,12 @@ class IncidentRow(SQLModel, table=True):
             postgresql_where=text(NOT_OVER),
         ),
         Index(
+            "incident_private",
+            "number",
+            sqlite_where=text("private = 1"),
+            postgresql_where=text("private"),
+        ),
+        Index(
             "incident_reminded",
             "remind_at",
             sqlite_where=text(REMINDED),

@@ -237,11 +237,11 @@ def file(
 
 
 def _kept(journal: Sequence[e.Entry], number: int) -> frozenset[str]:
-    """The files of a line that are here already."""
+    """The files of a line that are here already, and those that were blanked: they stay away."""
     return frozenset(
         entry.body.file_id
         for entry in journal
-        if isinstance(entry.body, e.FileKept) and entry.body.of == number and not entry.redacted
+        if isinstance(entry.body, e.FileKept) and (entry.body.of == number or entry.redacted)
     )
 
 

@@ -26,7 +26,8 @@ def join(incident: Incident, command: c.JoinRoom) -> Decision:
         raise Refusal(incident.room_problem or NOT_YET)
     if person is None or any(person.is_surely(known) for known in incident.invited):
         return Decision(reply=Reply((f"The war room of {incident.ref}:",), public=False))
-    key = f"{incident.ref}/invite/join/{person.slack_id}"
+    # What was refused is an entry: who presses again after it is invited again.
+    key = f"{incident.ref}/invite/join/{person.slack_id}/{incident.last_seq}"
     asked = invite(incident.ref, 0, (person,))
     job = NewJob(asked.kind, key, asked.args, asked.lane, asked.after, asked.urgent)
     words = f"You are being invited to the war room of {incident.ref}:"

@@ -140,6 +140,8 @@ def redact(
     found = versions(journal, command.number)
     if not found:
         raise _no_such(incident, command.number)
+    if isinstance(file := found[0].body, e.FileKept):  # its message names it too
+        found = versions(journal, file.of)
     found += _files_of(found[0].seq, journal)
     targets = tuple(v.seq for v in found if (v.body.free_text or v.reason) and not v.redacted)
     if not targets:
@@ -163,10 +165,11 @@ def redact(
 
 
 def _files_of(number: int, journal: Sequence[e.Entry]) -> list[e.Entry]:
-    """The files that were kept of a message: they are blanked with it."""
-    return [
-        each for each in journal if isinstance(each.body, e.FileKept) and each.body.of == number
-    ]
+    """The files that were kept of a message: they are blanked with it, also where the same file
+    came with another message."""
+    kept = [(each, each.body) for each in journal if isinstance(each.body, e.FileKept)]
+    gone = {file.file_id for _, file in kept if file.of == number}
+    return [each for each, file in kept if file.file_id in gone]
 
 
 def headline(body: e.Body) -> str:

@@ -7,8 +7,10 @@ from incident_bot.slack.effects.summary import the_incident
 from incident_bot.slack.gateway import Gateway, SlackRefused
 
 WHAT = "archive the war room"
-_GONE = frozenset({"already_archived", "channel_not_found"})
-"""Somebody did it already, or deleted the channel. It is also what an earlier try of ours finds."""
+ARCHIVED = "already_archived"
+"""Somebody did it already; also what an earlier try of ours finds."""
+GONE = "channel_not_found"
+"""Deleted, or private and no longer the bot's to see: nothing that we know of was archived."""
 
 
 class ArchiveRoom:
@@ -18,13 +20,16 @@ class ArchiveRoom:
         self._gateway = gateway
 
     async def __call__(self, effect: Effect) -> Done:
-        """Result: `archived`, the channel; {} when the incident is open again."""
+        """Result: `archived`, the channel; `gone`, Slack's word; {} when the incident is open
+        again."""
         incident, room = the_incident(effect), effect.room
         if not incident.is_over:
             return Done()
         try:
             await self._gateway.call("conversations.archive", channel=room)
         except SlackRefused as refused:
-            if refused.code not in _GONE:
+            if refused.code == GONE:
+                return Done(result={"gone": refused.code})
+            if refused.code != ARCHIVED:
                 raise
         return Done(result={"archived": room}, then=RecordArchive(actor=BOT, channel_id=room))

@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 WHAT = "invite people to the war room"
 AT_ONCE = 100
 ASKED_AT_ONCE = 10
+NAMED_WITHIN = 5.0  # seconds: the invitation is out, and nobody waits for the names any more
 TRIES = 8  # how often somebody whom a look-up breaks on is looked up again
 NOBODY_ON_CALL = "PagerDuty names nobody on call for this: invite somebody by hand with /invite."
 
@@ -139,7 +140,7 @@ class Invite:
 
         async def name(slack_id: str) -> KnownPerson:
             async with turn:
-                return await self._people.by_slack(slack_id)
+                return await self._people.by_slack(slack_id, patience=NAMED_WITHIN)
 
         return await asyncio.gather(*map(name, slack_ids))
 

@@ -117,6 +117,7 @@ class Looks:
             wanted += self._differs(message, lines)
             if message.get("reply_count"):
                 threads.append(message)
+        whole, oldest = len(met) < PAGE * PAGES, min(met, default="")
         threads.sort(key=lambda parent: str(parent.get("latest_reply") or ""), reverse=True)
         for parent in threads[:THREADS]:
             async for message in pages(
@@ -131,7 +132,8 @@ class Looks:
                 if str(message.get("ts")) not in met:
                     met.add(str(message.get("ts")))
                     wanted += self._differs(message, lines)
-        wanted += [ts for ts in lines if ts not in met]  # deleted, or further back than we read
+        # Deleted, or in a thread that was not read; what lies further back may well be there.
+        wanted += [ts for ts in lines if ts not in met and (whole or ts >= oldest)]
         if not wanted:
             return Done({"looks": 0})
         looks = LookAtMessages(

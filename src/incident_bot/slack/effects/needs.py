@@ -56,8 +56,10 @@ class Memory(Protocol):
 class Directory(Protocol):
     """Who is who (`incident_bot.people.People`)."""
 
-    async def by_slack(self, slack_id: str, handle: str | None = None) -> KnownPerson:
-        """Never fails."""
+    async def by_slack(
+        self, slack_id: str, handle: str | None = None, *, patience: float = 1.0
+    ) -> KnownPerson:
+        """Never fails; after `patience` (seconds) what is known must do."""
 
     async def by_pagerduty(self, pagerduty_id: str, name: str | None = None) -> KnownPerson:
         """Raises Later, or what the look-ups raise, when PagerDuty or Slack is away."""

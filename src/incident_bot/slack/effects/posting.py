@@ -91,6 +91,7 @@ def history(gateway: Gateway, channel: str) -> AsyncIterator[Mapping[str, Any]]:
         "conversations.history",
         "messages",
         most=HISTORY_PAGES,
+        urgent=True,
         channel=channel,
         include_all_metadata=True,
         limit=HISTORY_PAGE,
