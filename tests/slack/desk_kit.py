@@ -140,7 +140,8 @@ class FakeService:
             for command in commands
         ]
         replies = [outcome.reply for outcome in outcomes if outcome.reply]
-        reply = Reply(lines([reply.sentence for reply in replies])) if replies else None
+        public = all(reply.public for reply in replies)
+        reply = Reply(lines([r.sentence for r in replies]), public=public) if replies else None
         return Outcome(reply, outcomes[-1].incident, repeated=self.repeated)
 
     @property

@@ -132,29 +132,22 @@ async def test_the_same_delivery_again_gets_the_same_answer(service: FakeService
     assert (await type_in(make_app(service), "log Pool")).text == "That was recorded already."
 
 
-async def test_several_figures_are_several_commands_of_one_delivery(service: FakeService) -> None:
+async def test_several_figures_are_one_delivery(service: FakeService) -> None:
     answered = await type_in(make_app(service), "impact A: 1\nsystem B: 2\nC: 3")
-    assert [h.delivery.id for h in service.handled if h.delivery] == [
-        "1.2.3/1",
-        "1.2.3/2",
-        "1.2.3/3",
-    ]
+    assert [h.delivery.id for h in service.handled if h.delivery] == ["1.2.3"] * 3
     assert answered.text.count("StateImpact done") == 3
     assert answered.public
 
 
-async def test_when_the_second_figure_fails_the_answer_says_what_was_recorded(
-    service: FakeService,
-) -> None:
+async def test_when_the_second_figure_is_refused_nothing_is_recorded(service: FakeService) -> None:
     def script(command: c.Command) -> Reply | Exception:
         failing = isinstance(command, c.StateImpact) and command.name == "B"
-        return Unavailable() if failing else Reply(("Impact #4",))
+        return Refusal("B is not known.") if failing else Reply(("Impact #4",))
 
     service.script = script
     answered = await type_in(make_app(service), "impact A: 1\nB: 2\nC: 3")
-    assert answered.text.startswith("Impact #4")
-    assert "Not recorded, try again" in answered.text
-    assert len(service.handled) == 1
+    assert answered.text == "B is not known."
+    assert service.handled == []
     assert not answered.public
 
 

@@ -23,9 +23,11 @@ class LogEntry(Asking):
 
 
 class Edit(Asking):
-    """Put an entry right: its text, its time (`at`), or both."""
+    """Put an entry right: its text, its time (`at`), or both. `version`: the seq of the version
+    that whoever asks has seen; refused when there is a newer one. None: whatever it says now."""
 
     number: int
+    version: int | None = None
     headline: Long | None = None
     details: Long | None = None
     reason: Long = ""
@@ -46,9 +48,11 @@ class Redact(Asking):
 
 
 class SetMilestone(Asking):
-    """`impact start 14:20`, or a correction of `detected`. `at` is required."""
+    """`impact start 14:20`, or a correction of `detected`. `at` is required. `first`: refused when
+    it was said before, which whoever asks did not see."""
 
     milestone: Literal[Milestone.IMPACT_STARTED, Milestone.DETECTED]
+    first: bool = False
 
 
 class StateImpact(Asking):
@@ -86,11 +90,13 @@ class AddNote(Asking):
 
 
 class StateWhy(Asking):
-    """`number` None for a why: the next one."""
+    """`number` None for a why: the next one. `first`: refused when it was said before, which
+    whoever asks did not see."""
 
     part: Literal["problem", "why", "root"]
     text: Text
     number: int | None = Field(default=None, ge=1, le=9)
+    first: bool = False
 
 
 class SkipQuestion(Asking):

@@ -132,6 +132,9 @@ def why(incident: Incident, command: c.StateWhy, now: datetime) -> Decision:
         if number > 9:
             raise Refusal("Nine whys are enough. State the cause: `/incident why root …`.")
     body = e.WhyStated(part=command.part, number=number, text=command.text)
+    if command.first and (stated := incident.current.get(subject(body) or "")) is not None:
+        typed = f"`/incident why {command.part} …`"
+        raise Refusal(f"Somebody has said it meanwhile, as #{stated}. To change it: {typed}.")
     label = {"problem": "Problem", "why": f"Why {number}", "root": "Root cause"}[command.part]
     return Decision(
         entries=(_statement(incident, body, moment(command, now)),),

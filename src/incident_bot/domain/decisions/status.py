@@ -158,6 +158,11 @@ def milestone(incident: Incident, command: c.SetMilestone, now: datetime) -> Dec
     must_exist(incident)
     if command.at is None:
         raise Refusal("When? Example: `/incident impact start 14:20`.")
+    known = incident.times.get(command.milestone)
+    if command.first and known is not None:
+        verb = "start" if command.milestone is Milestone.IMPACT_STARTED else "detected"
+        example = f"`/incident impact {verb} 14:20`"
+        raise Refusal("Somebody has said it meanwhile: ", known, f". To change it: {example}.")
     at, seq = moment(command, now), incident.last_seq + 1
     body = e.MilestoneSet(milestone=command.milestone)
     words = {Milestone.IMPACT_STARTED: "Impact started at ", Milestone.DETECTED: "Detected at "}

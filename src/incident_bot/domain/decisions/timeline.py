@@ -67,6 +67,14 @@ def edit(
     may_correct(incident, command, body, policy, moved=moved)
     if not isinstance(body, EDITABLE):
         raise _stays(command.number, body)
+    if command.version is not None and command.version != target.seq:
+        who = target.actor.person or target.actor.name
+        raise Refusal(
+            who,
+            f" has put #{command.number} right meanwhile. It says now, ",
+            target.occurred_at,
+            f": {headline(body)}. Open the form anew to change that.",
+        )
     changes: dict[str, str] = {}
     if command.headline is not None:
         if not body.free_text:

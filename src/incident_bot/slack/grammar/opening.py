@@ -20,7 +20,8 @@ _TYPE = re.compile(
     rf"(?<!\S){_DASHES}type(?:[ \t]*=[ \t]*|[ \t]+|(?!\S))([^\s—–-]\S*)?", re.IGNORECASE
 )
 _TYPE_KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_FLAG = re.compile(rf"(?<!\S){_DASHES}(\w+)")
+FLAG = re.compile(rf"(?<!\S){_DASHES}(\w+)")
+"""A flag, whatever its name: `--private`, and `—private` as phones write it."""
 _FLAGS = ("private", "severity", "type")
 
 
@@ -42,7 +43,7 @@ def declare(raw: str, _context: Context) -> Declare:
         if not _TYPE_KEY.fullmatch(kind):
             raise wrong("declare", f"{quoted(match[1])} is no type", TYPE_EXAMPLE)
         text = text[: match.start()] + " " + text[match.end() :]
-    for flag in _FLAG.findall(text):
+    for flag in FLAG.findall(text):
         if flag.lower().startswith(("priv", "sev")) or nearest(flag, _FLAGS):
             problem = f"{quoted('--' + flag)} is not one of --private, --type and --severity"
             raise wrong("declare", problem, "declare --private sev2 Checkout returns errors")

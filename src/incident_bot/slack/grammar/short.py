@@ -5,27 +5,13 @@ from collections.abc import Collection, Mapping
 LEAST = 3
 """Letters."""
 
-SENTENCES = frozenset(
-    {
-        *(
-            "act",
-            "app",
-            "arch",
-            "can",
-            "dec",
-            "dis",
-            "expo",
-            "han",
-            "hand",
-            "not",
-            "pri",
-            "rea",
-            "red",
-        ),
-        *("red", "rem", "res", "sum", "tim", "time"),
-    }
-)
-"""Beginnings of verbs that are words, names or usual abbreviations by themselves."""
+TITLES = frozenset({"act", "app", "can", "dis", "not", "pri", "red", "time"})
+"""Beginnings of verbs with which people also begin to say what is wrong: `App crashes on login`."""
+
+SENTENCES = TITLES | {
+    *("arch", "dec", "expo", "han", "hand", "rea", "rem", "res", "sum", "tim"),
+}
+"""All that are words, names or usual abbreviations by themselves: never run as a verb."""
 
 
 def abbreviations(names: Mapping[str, str], whole: Collection[str]) -> dict[str, str]:

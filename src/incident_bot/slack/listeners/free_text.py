@@ -9,7 +9,7 @@ from incident_bot.domain.words import Status
 from incident_bot.slack.grammar import Typed, nearest, opening, plain
 from incident_bot.slack.grammar.opening import SEVERITY
 from incident_bot.slack.grammar.request import Declare
-from incident_bot.slack.grammar.short import SENTENCES, beginning
+from incident_bot.slack.grammar.short import TITLES, beginning
 from incident_bot.slack.grammar.typed import escaped
 from incident_bot.slack.grammar.words import in_code, quoted
 from incident_bot.slack.listeners import choosing, declare
@@ -53,22 +53,23 @@ async def free_text(asked: Asked, typed: Typed) -> Answer:
         return _not_of_an_incident(asked, typed, meant)
     looks_like_a_verb = bool(meant) or _first(typed) in TO_COME
     wanted = opening.declare(typed.rest, asked.context)
-    words = sum(not _is_flag(word) for word in typed.rest.split())
+    words = sum(_counts(word) for word in typed.rest.split())
     if asked.here is None and words >= ENOUGH_WORDS and not looks_like_a_verb:
         return await _declared(asked, wanted)
     in_room = asked.here is not None and not any(map(_is_flag, typed.rest.split()))
-    if not meant and in_room:
-        meant = [f"log {typed.rest}"]
-        hint = f"To add it to the timeline: `/incident {in_code(meant[0])}`"
-    elif meant:
+    a_line = in_room and (not meant or words >= ENOUGH_WORDS)
+    to_log = [f"log {typed.rest}"] if a_line else []
+    if meant:
         hint = _did_you_mean(meant)
+    elif to_log:
+        hint = f"To add it to the timeline: `/incident {in_code(to_log[0])}`"
     else:
         hint = "Example: `/incident declare sev2 Checkout returns errors`"
     said = answer(
         (f"{quoted(plain(typed.word))} is no verb of `/incident`, so nothing was done. {hint}",)
     )
     declares = Press(f"Declare “{wanted.title}”", "declare_text", button_value(wanted))
-    return with_buttons(said, [*run_buttons(_labelled(meant)), declares])
+    return with_buttons(said, [*run_buttons(_labelled([*meant, *to_log])), declares])
 
 
 async def declare_pressed(asked: Asked) -> Answer:
@@ -114,7 +115,7 @@ def _guesses(asked: Asked, typed: Typed) -> list[str]:
     if meant_here and (level := SEVERITY.fullmatch(first)):
         flagged = any(map(_is_flag, rest.split()))  # of an incident that is to be opened
         return [] if flagged else [f"severity sev{level[1]} {rest.strip()}".strip()]
-    if first in SENTENCES and rest.strip():
+    if first in TITLES and rest.strip():
         return []
     close = nearest(typed.word, asked.verbs)
     verbs = beginning(first, names_of(asked.verbs)) or ([close] if close else [])
@@ -144,7 +145,12 @@ def _first(typed: Typed) -> str:
 
 
 def _is_flag(word: str) -> bool:
-    return word.startswith(("--", "—", "–"))
+    """True for `--private`, however the keyboard wrote its dashes; a dash alone is none."""
+    return opening.FLAG.match(word) is not None
+
+
+def _counts(word: str) -> bool:
+    return not _is_flag(word) and any(sign.isalnum() for sign in word)
 
 
 def button_value(wanted: Declare) -> str:

@@ -2,14 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+import structlog
+
 from incident_bot.domain import commands as c
 from incident_bot.domain.decision import Refusal
 from incident_bot.domain.people import by
 from incident_bot.domain.wanted import Wanted
 from incident_bot.domain.words import Severity
+from incident_bot.service import Unavailable
 from incident_bot.slack.listeners.spec import Asked, Filled, Happened, Modal, Shown
 from incident_bot.slack.views import home as view, listing
 from incident_bot.slack.views.answer import answer
+
+log = structlog.get_logger(__name__)
 
 Handler = Callable[[Asked], Awaitable[Shown]]
 TURNS = "home_page"
@@ -59,19 +64,28 @@ async def found(asked: Asked) -> Filled:
         service=str(values.get(view.SERVICE_BLOCK) or "").strip(),
         text=str(values.get(view.TEXT_BLOCK) or "").strip(),
     )
-    slack_id = asked.person.slack_id or ""
-    shown = listing.turned(wanted, 1)
-    await asked.service.handle(c.ShowHome(actor=asked.actor, slack_id=slack_id, shown=shown))
+    await show(asked, listing.turned(wanted, 1))
     return answer((SHOWN,), public=True, recorded=True)
 
 
 async def _publish(asked: Asked, name: str) -> None:
     """With the same page of the list, or the one that the button leads to."""
     page = asked.rest if name == TURNS else str((asked.home or {}).get("shown") or "")
+    await show(asked, page)
+
+
+async def show(asked: Asked, page: str) -> None:
+    """Asks for the Home as things are now, with this page of the list. What the same press has
+    recorded stays said: a Home that is not shown anew is no reason to say otherwise."""
     slack_id = asked.person.slack_id
-    if slack_id:
-        command = c.ShowHome(actor=asked.actor, slack_id=slack_id, shown=page)
-        await asked.service.handle(command)
+    if not slack_id:
+        return
+    try:
+        await asked.service.handle(c.ShowHome(actor=asked.actor, slack_id=slack_id, shown=page))
+    except Unavailable:
+        if not asked.recorded:
+            raise
+        log.warning("the Home is not shown anew")
 
 
 BUTTONS: Mapping[str, Handler] = {TURNS: turn_page, "home_find": find}

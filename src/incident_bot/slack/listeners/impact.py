@@ -1,11 +1,10 @@
 """`/incident impact`: since when, whom and how much."""
 
 from incident_bot.domain import commands as c
-from incident_bot.domain.decision import Sentence, lines
 from incident_bot.slack.grammar import impact as grammar
 from incident_bot.slack.grammar.request import Figure, Metric, SetTime
 from incident_bot.slack.listeners.spec import Asked, VerbSpec
-from incident_bot.slack.views.answer import Answer, answer
+from incident_bot.slack.views.answer import Answer
 
 
 async def impact(asked: Asked) -> Answer:
@@ -13,17 +12,11 @@ async def impact(asked: Asked) -> Answer:
     wanted = grammar.impact(asked.rest, asked.context)
     if isinstance(wanted, SetTime):
         return await asked.do(
-            c.SetMilestone(actor=asked.actor, at=wanted.at, milestone=wanted.milestone)
+            c.SetMilestone(
+                actor=asked.actor, at=wanted.at, milestone=wanted.milestone, first=asked.first
+            )
         )
-    if len(wanted.rows) == 1:
-        return await asked.do(_command(asked, wanted.rows[0]))
-    said: list[Sentence] = []
-    public = True
-    for number, row in enumerate(wanted.rows, start=1):
-        sentence, for_all, _ = await asked.carry_out(_command(asked, row), part=number)
-        said.append(sentence)
-        public = public and for_all
-    return answer(lines(said), public=public, recorded=True)
+    return await asked.do(*(_command(asked, row) for row in wanted.rows))
 
 
 def _command(asked: Asked, row: Figure | Metric) -> c.StateImpact | c.StateMetric:

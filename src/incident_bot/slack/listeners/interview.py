@@ -10,7 +10,7 @@ from incident_bot.domain.decision import Refusal
 from incident_bot.domain.interview import missing
 from incident_bot.domain.words import Milestone, Question
 from incident_bot.slack.grammar.typed import escaped
-from incident_bot.slack.listeners import action, choosing, impact, note, why
+from incident_bot.slack.listeners import action, choosing, home, impact, note, why
 from incident_bot.slack.listeners.spec import Asked, Filled, Modal, Shown
 from incident_bot.slack.views import interview as view
 from incident_bot.slack.views.answer import Answer
@@ -45,7 +45,7 @@ async def answered(asked: Asked) -> Filled:
     carry_out, before = _TYPED[_question(str(about.get("question")))]
     said = asked.form.values.get(view.ANSWER_BLOCK) if asked.form else None
     text = said if isinstance(said, str) else ""
-    return await carry_out(replace(asked, rest=before + escaped(text.strip())))
+    return await carry_out(replace(asked, rest=before + escaped(text.strip()), first=True))
 
 
 async def answer_time(asked: Asked) -> Answer:
@@ -89,10 +89,8 @@ async def approved(asked: Asked) -> Filled:
     title = asked.form.values.get(view.CAPACITY_BLOCK) if asked.form else None
     asked = await choosing.about(asked, str(about.get("ref")))
     said = await asked.do(c.Approve(actor=asked.actor, title=str(title or "")))
-    if about.get("home") and asked.person.slack_id:
-        shown = str(about["home"].get("shown") or "")
-        again = c.ShowHome(actor=asked.actor, slack_id=asked.person.slack_id, shown=shown)
-        await asked.service.handle(again)
+    if about.get("home"):
+        await home.show(asked, str(about["home"].get("shown") or ""))
     return said
 
 

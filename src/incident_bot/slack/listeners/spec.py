@@ -72,7 +72,8 @@ class Asked:
     `incident` the one that is meant (None for verbs that need none); `rest` what follows the verb,
     in Slack's escaping, or a button's value. `recorded` collects the replies of what is committed
     so far. `form` is the modal that it comes from, `message` what a shortcut was used on,
-    `home` what the App Home remembers in which it was pressed.
+    `home` what the App Home remembers in which it was pressed. `first`: it answers a question, so
+    that an answer which somebody else gave meanwhile is not replaced unseen.
     `reads_private`: the person may know every private incident, by permission. `app_id` and
     `workspace` (its domain): of a shortcut, if Slack says them."""
 
@@ -93,6 +94,7 @@ class Asked:
     reads_private: bool = False
     app_id: str | None = None
     workspace: str | None = None
+    first: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -130,14 +132,13 @@ class Asked:
             return list(of_incident.values())
         return [known.person for known in await self.people.by_handle(handle)]
 
-    async def do(self, command: Command, *, part: int | None = None) -> Answer:
-        """Have the command carried out and answer with the reply.
+    async def do(self, *commands: Command) -> Answer:
+        """Have the commands carried out, all or none, and answer with the replies.
 
-        `part` numbers the commands of one delivery from 1. The answer is public only in the
-        incident's own room; from elsewhere, or from a form, the room is told by a message of the
-        bot, in the same commit. Raises Refusal and Unavailable.
+        The answer is public only in the incident's own room; from elsewhere, or from a form, the
+        room is told by a message of the bot, in the same commit. Raises Refusal and Unavailable.
         """
-        sentence, public, _ = await self.carry_out(command, part=part)
+        sentence, public, _ = await self.carry_out(*commands)
         return answer(sentence, public=public, recorded=True)
 
     async def do_all(self, parts: Sequence[tuple[str, Command]]) -> "Answer | Wrong | Modal":
@@ -168,31 +169,26 @@ class Asked:
         public = outcome.reply is not None and outcome.reply.public
         return answer(sentence, public=public, recorded=True)
 
-    async def carry_out(
-        self, command: Command, *, part: int | None = None
-    ) -> tuple[Sentence, bool, Incident | None]:
+    async def carry_out(self, *commands: Command) -> tuple[Sentence, bool, Incident | None]:
         """The same, as the sentence, whether it is for everybody, and the incident after it."""
-        delivery = self.delivery
-        if part is not None and delivery is not None:
-            delivery = Delivery(
-                source=delivery.source,
-                id=f"{delivery.id}/{part}",
-                also=tuple(f"{each}/{part}" for each in delivery.also),
-                kind=delivery.kind,
-            )
         ref = self.incident.ref if self.incident else None
         await self._seen_open()
         aloud = self.incident is not None and (
             self.form is not None or not self._is_room_of(self.incident)
         )
-        outcome = await self.service.handle(command, ref=ref, delivery=delivery, aloud=aloud)
+        try:
+            outcome = await self.service.handle_all(
+                commands, ref=ref, delivery=self.delivery, aloud=aloud
+            )
+        except Refusals as refused:
+            raise refused.by_place[min(refused.by_place)] from None
         became = "repeated" if outcome.repeated else "recorded"
         logs.learned(ref=outcome.incident.ref if outcome.incident else None, outcome=became)
         if outcome.reply is None:
             sentence: Sentence = (REPEATED if outcome.repeated else RECORDED,)
             public = False
         else:
-            sentence = dated(outcome.reply.sentence, command.at)
+            sentence = dated(outcome.reply.sentence, commands[0].at)
             public = outcome.reply.public and (
                 aloud if self.form is not None else self._is_room_of(outcome.incident)
             )

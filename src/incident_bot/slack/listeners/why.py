@@ -9,7 +9,9 @@ from incident_bot.slack.views.answer import Answer
 async def why(asked: Asked) -> Answer:
     """State the problem, a why (the next one unless numbered), or the root cause."""
     said = notes.why(asked.rest, asked.context)
-    command = StateWhy(actor=asked.actor, part=said.part, text=said.text, number=said.number)
+    command = StateWhy(
+        actor=asked.actor, part=said.part, text=said.text, number=said.number, first=asked.first
+    )
     return await asked.do(command)
 
 

@@ -49,8 +49,15 @@ async def submit(asked: Asked) -> Filled:
         return wrong
     if headline is None and details is None and at is None:
         return Wrong({view.TEXT if view.TEXT in filled.form.values else view.WHEN: UNCHANGED})
+    version = filled.form.about.get("version")
     edited = c.Edit(
-        actor=asked.actor, at=at, number=number, headline=headline, details=details, reason=reason
+        actor=asked.actor,
+        at=at,
+        number=number,
+        version=version if isinstance(version, int) else None,
+        headline=headline,
+        details=details,
+        reason=reason,
     )
     fields = {view.TEXT: headline, view.DETAILS: details, view.WHEN: at}
     changed = next(block_id for block_id, now in fields.items() if now is not None)

@@ -40,10 +40,12 @@ async def submit(asked: Asked) -> Filled:
         return wrong
     parts: list[tuple[str, c.Command]] = []
     if started is not None:
-        milestone = c.SetMilestone(actor=actor, at=started, milestone=Milestone.IMPACT_STARTED)
+        milestone = c.SetMilestone(
+            actor=actor, at=started, milestone=Milestone.IMPACT_STARTED, first=True
+        )
         parts.append((view.STARTED, milestone))
     if root:
-        parts.append((view.ROOT, c.StateWhy(actor=actor, part="root", text=root)))
+        parts.append((view.ROOT, c.StateWhy(actor=actor, part="root", text=root, first=True)))
     if affected:
         stated = c.StateImpact(actor=actor, area=ImpactArea.USER, name=AFFECTED, value=affected)
         parts.append((view.AFFECTED, stated))

@@ -17,7 +17,8 @@ ALWAYS_PRIVATE = "Incidents of this type are private: only those who are invited
 def declare(policy: Policy, *, channel: str, typed: Typed | None = None) -> dict[str, Any]:
     """A title is enough; what it means for the severity and privacy shows when a type is chosen.
 
-    The severity's block id carries the type, so that Slack shows the type's own when that changes.
+    The severity's block id carries a type that has its own, so that Slack shows that; between
+    others what was chosen stays.
     """
     typed = typed or {}
     kind = policy.type(str(typed.get(TYPE) or ""))
@@ -46,7 +47,7 @@ def declare(policy: Policy, *, channel: str, typed: Typed | None = None) -> dict
     levels = sorted(policy.severities, key=lambda level: level.severity)
     blocks.append(
         fields.choice(
-            f"{SEVERITY}:{kind.key if kind else NO_TYPE}"[:255],
+            f"{SEVERITY}:{kind.key if kind and kind.severity else NO_TYPE}"[:255],
             "How bad is it?",
             [(level.severity.label, level.in_short) for level in levels],
             initial=severity.label,

@@ -52,7 +52,14 @@ def edit(
     title = f"Line #{number} of {incident.ref}"
     submit = "Save" if isinstance(body, EDITABLE) else None
     return fields.frame(
-        "edit", title, submit, blocks, channel=channel, ref=incident.ref, entry=number
+        "edit",
+        title,
+        submit,
+        blocks,
+        channel=channel,
+        ref=incident.ref,
+        entry=number,
+        version=entry.seq,
     )
 
 
@@ -76,7 +83,10 @@ def _texts(number: int, entry: Entry) -> list[Block]:
     if body.free_text:
         text = str(getattr(body, body.free_text[0]) or "")
         if len(text) <= fields.LONGEST:
-            found.append(fields.text(TEXT, "Text", initial=text, multiline=True, optional=not text))
+            lines = "details" not in body.free_text or "\n" in text
+            found.append(
+                fields.text(TEXT, "Text", initial=text, multiline=lines, optional=not text)
+            )
         else:
             too_long.append("text is")
     else:
